@@ -1,0 +1,1 @@
+//! The one room that speaks SQL; keeps what each step made.

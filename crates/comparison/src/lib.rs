@@ -1,0 +1,1 @@
+//! A story to who says what.

@@ -1,0 +1,1 @@
+//! URL to bytes; the one room that goes out on the network.

@@ -1,0 +1,1 @@
+//! Walks an item through the steps and hands each result to the archive.

@@ -1,0 +1,20 @@
+//! The words: what an outlet, an entry, an article, a revision, a story and a statement are.
+//!
+//! Every other room imports these and none of them imports another room's machinery. Types here are
+//! plain values with public fields; they carry no `Serialize`, so that an interface changes only when
+//! we mean it to. The one piece of shared reading is [`text`]: canonical text, sentences, words and
+//! their offsets, because every step must cut a text in the same places.
+
+pub mod article;
+pub mod entry;
+pub mod feed;
+pub mod id;
+pub mod language;
+pub mod outlet;
+pub mod parsed;
+pub mod revision;
+pub mod statement;
+pub mod story;
+pub mod text;
+pub mod time;
+pub mod topic;

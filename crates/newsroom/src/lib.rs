@@ -1,0 +1,1 @@
+//! A dozen made-up outlets on loopback: the demo, the journeys, the load.

@@ -1,0 +1,2 @@
+//! Main, commands, configuration.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Revisions to an index to hits; derived, rebuilt at will.

@@ -1,0 +1,1 @@
+//! Revisions to stories: copies, groups, timelines.

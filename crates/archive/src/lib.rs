@@ -1,1 +1,49 @@
 //! The one room that speaks SQL; keeps what each step made.
+//!
+//! One data folder holds `readout.db` (SQLite, WAL), `segments/*.warc.gz` (what was received, byte for
+//! byte), `index/` (the search room's, derived) and `lock`. An [`Archive`] takes and returns the words
+//! of `news`; no row and no SQL leaves this crate. Every `record_…` is one transaction and returns once
+//! it is on the disk; the `…_soon` twins return once it is done and hand over a [`Pending`] to wait on.
+//! All calls block: from async code call them on a blocking thread.
+//!
+//! Nothing is overwritten: memberships are closed rather than changed, a re-extracted text is a further
+//! text of the same revision, and a page that came back keeps the fact that it was gone. So [`AsOf::At`]
+//! can answer what was known at a time.
+
+mod address;
+mod articles;
+mod changes;
+mod entries;
+mod error;
+mod feeds;
+mod imports;
+mod lists;
+mod open;
+mod outlets;
+mod responses;
+mod rows;
+mod segments;
+mod stories;
+mod topics;
+mod verify;
+pub mod warc;
+mod writer;
+
+pub use address::key as address_key;
+pub use articles::{
+    ArticleCard, ArticlePage, ArticleState, Disappearance, NewArticle, NewRevision, NewText, NextVisit, Recorded,
+    RevisionHead, RevisionPage, Visit, VisitFact, VisitLine, VisitOutcome, revisit_at,
+};
+pub use changes::{FeaturesRow, Indexable, RevisionRow};
+pub use entries::EntryState;
+pub use error::{Error, Result};
+pub use feeds::{FetchFact, FetchLine, Poll, PollOutcome, SourceHealth};
+pub use imports::{HeadlineRecord, HeadlineState, Import, ImportCounts, ImportFact, Position};
+pub use lists::{AsOf, EditCard, EditFilter, Listed, Page, StoryCard, StoryOrder};
+pub use open::{Archive, Settings, Stats};
+pub use outlets::NewOutlet;
+pub use responses::{Response, StoredResponse};
+pub use stories::{LogLine, MemberCard, Move, StoryPage};
+pub use topics::{NewTopic, TopicChange, TopicCount};
+pub use verify::{Check, Report};
+pub use writer::Pending;

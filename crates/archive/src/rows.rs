@@ -1,0 +1,1 @@
+//! How the words are written into columns and read back.

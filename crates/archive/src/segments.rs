@@ -1,0 +1,1 @@
+//! The archive's own WARC segments: appending, flushing, cutting a torn tail.

@@ -1,1 +1,24 @@
 //! Revisions to stories: copies, groups, timelines.
+//!
+//! One definition of "the same text" and of "the same story", used by ingest, by the filters and by
+//! everything that counts. [`features`] reads a text once; [`Index`] holds what it needs of the last few
+//! hundred thousand texts in memory and answers which of them a text repeats ([`Index::copies`]), where
+//! it belongs ([`Index::place`]), and, once an hour or at the end of a batch, what the same texts would
+//! be grouped into had they come in any other order ([`Index::settle`]).
+
+pub mod background;
+mod because;
+mod cluster;
+mod copies;
+pub mod date;
+mod features;
+mod index;
+mod passages;
+pub mod timeline;
+mod token;
+
+pub use because::because;
+pub use copies::CopyMatch;
+pub use features::{Features, Text, features};
+pub use index::{Decision, Index, Move, Settings};
+pub use passages::passages;

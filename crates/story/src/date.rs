@@ -1,0 +1,169 @@
+//! Days that a text speaks of: "28 January 2017", "Jan. 28", "on Saturday", "yesterday".
+
+use jiff::ToSpan;
+use jiff::civil::{Date, Weekday};
+use regex::Regex;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// A day found in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Byte range of the expression.
+    pub span: Range<usize>,
+    /// The day it means.
+    pub day: Date,
+    /// Whether the calendar day itself is printed, rather than counted from the day of writing.
+    pub printed: bool,
+}
+
+static MONTHS: &str = "january|february|march|april|may|june|july|august|september|october|november|december|\
+                       jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec";
+
+static PATTERN: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = format!(
+        r"(?ix)\b(?:
+        (?P<iso>(?:19|20)\d\d-[01]\d-[0-3]\d)
+        | (?P<d1>[0-3]?\d)(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m1>{MONTHS})\b\.?(?:\s*,?\s+(?P<y1>(?:19|20)\d\d)\b)?
+        | (?P<m2>{MONTHS})\b\.?\s+(?P<d2>[0-3]?\d)(?:st|nd|rd|th)?\b(?:\s*,?\s+(?P<y2>(?:19|20)\d\d)\b)?
+        | (?P<dir>last|next)?\s*\b(?P<wd>monday|tuesday|wednesday|thursday|friday|saturday|sunday)
+        | (?P<rel>today|yesterday|tomorrow|tonight)
+        )\b"
+    );
+    Regex::new(&pattern).expect("the pattern above is well formed")
+});
+
+fn month(name: &str) -> Option<i8> {
+    const SHORT: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let head = name.get(..3)?.to_ascii_lowercase();
+    SHORT.iter().position(|m| *m == head).map(|m| m as i8 + 1)
+}
+
+fn weekday(name: &str) -> Option<Weekday> {
+    Some(match name.get(..3)?.to_ascii_lowercase().as_str() {
+        "mon" => Weekday::Monday,
+        "tue" => Weekday::Tuesday,
+        "wed" => Weekday::Wednesday,
+        "thu" => Weekday::Thursday,
+        "fri" => Weekday::Friday,
+        "sat" => Weekday::Saturday,
+        "sun" => Weekday::Sunday,
+        _ => return None,
+    })
+}
+
+/// The days `text` speaks of, in order. `written` is the day of the article: a weekday is the last such
+/// day up to it, or the next after "next" or "will"; a day without a year is the one nearest to it.
+/// Without it only days printed with their year are found.
+pub fn days(text: &str, written: Option<Date>) -> Vec<Found> {
+    let mut out = Vec::new();
+    for c in PATTERN.captures_iter(text) {
+        let Some(all) = c.get(0) else { continue };
+        let group = |name| c.name(name).map(|m: regex::Match<'_>| m.as_str());
+        let mut printed = true;
+        let day = if let Some(iso) = group("iso") {
+            iso.parse().ok()
+        } else if let (Some(d), Some(m)) = (group("d1").or(group("d2")), group("m1").or(group("m2"))) {
+            // "may 12" in lower case is a verb and a number.
+            if m == "may" || m == "march" {
+                continue;
+            }
+            let year = group("y1").or(group("y2")).and_then(|y| y.parse().ok());
+            match (month(m), d.parse().ok()) {
+                (Some(m), Some(d)) => calendar(year, m, d, written),
+                _ => None,
+            }
+        } else if let Some(w) = group("wd").and_then(weekday) {
+            printed = false;
+            written.and_then(|written| {
+                let before = text[..all.start()].trim_end();
+                let ahead =
+                    group("dir").is_some_and(|d| d.eq_ignore_ascii_case("next")) || promises(before, text, all.end());
+                if ahead { next(written, w) } else { last(written, w) }
+            })
+        } else {
+            printed = false;
+            let shift = match group("rel").unwrap_or("").to_ascii_lowercase().as_str() {
+                "yesterday" => -1,
+                "tomorrow" => 1,
+                _ => 0,
+            };
+            written.and_then(|w| w.checked_add(shift.days()).ok())
+        };
+        if let Some(day) = day {
+            out.push(Found { span: all.range(), day, printed });
+        }
+    }
+    out
+}
+
+/// Whether the clause around a weekday speaks of what is to come.
+fn promises(before: &str, text: &str, end: usize) -> bool {
+    let start = before.rfind(['.', '\n']).map_or(0, |p| p + 1);
+    let stop = text[end..].find(['.', '\n']).map_or(text.len(), |p| end + p);
+    let clause = &text[start..stop];
+    [" will ", " to be held", "scheduled", " is due", " are due", "expected to", "is set to"]
+        .iter()
+        .any(|w| clause.contains(w))
+}
+
+fn calendar(year: Option<i16>, month: i8, day: i8, written: Option<Date>) -> Option<Date> {
+    if let Some(year) = year {
+        return Date::new(year, month, day).ok();
+    }
+    let written = written?;
+    (-1..=1)
+        .filter_map(|shift| Date::new(written.year().checked_add(shift)?, month, day).ok())
+        .min_by_key(|d| days_between(*d, written).abs())
+}
+
+fn last(from: Date, day: Weekday) -> Option<Date> {
+    let back =
+        (i32::from(from.weekday().to_monday_zero_offset()) - i32::from(day.to_monday_zero_offset())).rem_euclid(7);
+    from.checked_sub(back.days()).ok()
+}
+
+fn next(from: Date, day: Weekday) -> Option<Date> {
+    let ahead =
+        (i32::from(day.to_monday_zero_offset()) - i32::from(from.weekday().to_monday_zero_offset())).rem_euclid(7);
+    from.checked_add(ahead.days()).ok()
+}
+
+/// Days from `b` to `a`.
+pub(crate) fn days_between(a: Date, b: Date) -> i32 {
+    a.since(b).map_or(0, |span| span.get_days())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &[&str]) {
+        // A Saturday.
+        let written = Date::new(2017, 1, 28).unwrap();
+        let got: Vec<String> = days(text, Some(written)).iter().map(|f| f.day.to_string()).collect();
+        assert_eq!(got, expected, "{text}");
+    }
+
+    #[test]
+    fn printed_days_are_read_in_both_orders() {
+        check("on 3 May 2016 and May 4th, 2016", &["2016-05-03", "2016-05-04"]);
+        check("Dec. 30 and 2 February", &["2016-12-30", "2017-02-02"]);
+        check("2015-06-07", &["2015-06-07"]);
+        check("it may 12 times march 3", &[]);
+        check("31 February 2017", &[]);
+    }
+
+    #[test]
+    fn weekdays_look_back_unless_the_clause_looks_ahead() {
+        check("They spoke on Friday.", &["2017-01-27"]);
+        check("They spoke on Saturday.", &["2017-01-28"]);
+        check("They will meet on Tuesday.", &["2017-01-31"]);
+        check("next Monday, yesterday and today", &["2017-01-30", "2017-01-27", "2017-01-28"]);
+    }
+
+    #[test]
+    fn without_a_day_of_writing_only_full_dates_are_found() {
+        assert_eq!(days("Friday, 3 May, 3 May 2016", None).len(), 1);
+    }
+}

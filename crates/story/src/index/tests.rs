@@ -1,0 +1,231 @@
+use super::*;
+use crate::{Text, features};
+use proptest::prelude::*;
+
+const HOUR: i64 = 3_600_000;
+
+fn read(hours: i64, title: &str, text: &str) -> Features {
+    features(&Text { title, text, published_ms: Some(1_700_000_000_000 + hours * HOUR), ..Text::default() })
+}
+
+/// Takes texts in one by one as ingest does; story numbers start at 100.
+fn gather(texts: &[Features]) -> (Index, Vec<Decision>) {
+    let mut index = Index::new(Settings::default());
+    let mut decisions = Vec::new();
+    for (n, f) in texts.iter().enumerate() {
+        let decision = index.place(f);
+        let story = match &decision {
+            Decision::Opens => 100 + n as i64,
+            Decision::Joins { story, .. } | Decision::Copies { story, .. } => *story,
+        };
+        index.insert(n as i64, story, f);
+        decisions.push(decision);
+    }
+    (index, decisions)
+}
+
+fn together(texts: &[Features]) -> bool {
+    let (index, _) = gather(texts);
+    (1..texts.len()).all(|n| index.story_of(n as i64) == index.story_of(0))
+}
+
+const FERRY_A: (&str, &str) = (
+    "Ferry runs aground off Larrow with 212 aboard",
+    "The ferry Aurora Star ran aground on a sandbank off Larrow early on Tuesday with 212 people on board, the coast \
+     guard of Estmark said. Captain Ada Kestrel had reported a failure of the rudder minutes before. Lifeboats took the \
+     passengers to the harbour of Larrow, where six were treated for cold.",
+);
+const FERRY_B: (&str, &str) = (
+    "Passengers rescued after Aurora Star hits sandbank",
+    "More than 200 passengers were brought ashore at Larrow after the Aurora Star struck a sandbank in the dark. The \
+     rudder of the ferry had failed, Captain Ada Kestrel told rescuers. Six people were taken to hospital, the Estmark \
+     coast guard said, and the ship will be towed at high water.",
+);
+const TWELFTH: (&str, &str) = (
+    "Union adopts 12th sanctions package against Varnia",
+    "The Union's envoys adopted the 12th package of sanctions against Varnia on Monday. It bans the import of diamonds \
+     and lists 61 officials. The chair of the envoys, Ilse Marrin, called it a strong signal to the government in Tolz.",
+);
+const THIRTEENTH: (&str, &str) = (
+    "Union adopts 13th sanctions package against Varnia",
+    "The Union's envoys adopted the 13th package of sanctions against Varnia on Wednesday. It lists 106 companies and \
+     forbids the sale of parts for drones. The chair of the envoys, Ilse Marrin, called it a strong signal.",
+);
+const FIRE_NORTH: (&str, &str) = (
+    "Warehouse fire in Pelling leaves two dead",
+    "Two people died when a fire broke out in a warehouse in Pelling on Saturday night. Forty firefighters fought the \
+     flames until the morning, said the head of the Pelling fire brigade, Tomas Idle.",
+);
+const FIRE_SOUTH: (&str, &str) = (
+    "Warehouse fire in Quorley injures three",
+    "Three people were injured when a fire broke out in a warehouse in Quorley on Sunday night. Thirty firefighters \
+     fought the flames for hours, said the Quorley fire chief, Berta Vos.",
+);
+
+fn at(hours: i64, (title, text): (&str, &str)) -> Features {
+    read(hours, title, text)
+}
+
+#[test]
+fn paraphrases_of_one_event_join_whatever_came_first() {
+    assert!(together(&[at(0, FERRY_A), at(3, FERRY_B)]));
+    assert!(together(&[at(0, FERRY_B), at(3, FERRY_A)]));
+}
+
+#[test]
+fn near_twins_stay_apart() {
+    let check = |a, b, hours| assert!(!together(&[at(0, a), at(hours, b)]), "{a:?} / {b:?}");
+    check(TWELFTH, THIRTEENTH, 48);
+    check(FIRE_NORTH, FIRE_SOUTH, 24);
+    check(FERRY_A, FIRE_NORTH, 1);
+}
+
+#[test]
+fn a_joining_text_says_what_it_shares() {
+    let (_, decisions) = gather(&[at(0, FERRY_A), at(3, FERRY_B)]);
+    let Decision::Joins { because, score, .. } = &decisions[1] else { panic!("{decisions:?}") };
+    assert!(because.names.iter().any(|n| n.contains("Kestrel")), "{because:?}");
+    assert!(because.score == *score && *score > 0.0 && *score <= 1.0);
+}
+
+fn long(seed: u64, words: usize) -> String {
+    (0..words).map(|n| format!("{} ", crate::token::mix(seed * 10_000 + n as u64) % 5_000)).collect()
+}
+
+#[test]
+fn an_edited_copy_is_a_copy_of_the_earliest() {
+    let text = long(1, 300);
+    let wrapped = format!("NEWPORT (Agency) — {text} All rights reserved. {}", long(2, 60));
+    let cut: String = text.split_inclusive(' ').take(120).collect();
+    let (_, decisions) =
+        gather(&[read(5, "A later one came first", &text), read(0, "An earlier", &wrapped), read(6, "Cut", &cut)]);
+    assert!(matches!(decisions[1], Decision::Copies { key: 0, .. }), "{decisions:?}");
+    let Decision::Copies { key, contained, of_base, .. } = decisions[2] else { panic!("{decisions:?}") };
+    assert_eq!((key, contained), (1, 1.0));
+    assert!(of_base < 0.5);
+}
+
+#[test]
+fn equal_headlines_without_text_are_no_copies() {
+    let (_, decisions) =
+        gather(&[read(0, "Storm hits the coast of Estmark", ""), read(1, "Storm hits the coast of Estmark", "")]);
+    assert!(matches!(decisions[1], Decision::Joins { .. }), "{decisions:?}");
+}
+
+#[test]
+fn a_removed_text_is_found_no_more() {
+    let (mut index, _) = gather(&[at(0, FERRY_A)]);
+    index.remove(0);
+    assert!(index.is_empty());
+    assert!(index.copies(&at(0, FERRY_A)).is_empty());
+    assert_eq!(index.place(&at(0, FERRY_A)), Decision::Opens);
+}
+
+#[test]
+fn the_oldest_texts_leave_when_the_index_is_full() {
+    let mut index = Index::new(Settings { capacity: 50, ..Settings::default() });
+    for n in 0..500 {
+        index.insert(n, n, &read(n, "", &long(n as u64, 40)));
+    }
+    assert!(index.len() <= 60, "{}", index.len());
+    assert_eq!(index.story_of(499), Some(499));
+    assert_eq!(index.story_of(0), None);
+    assert_eq!(index.copies(&read(0, "", &long(499, 40)))[0].key, 499);
+}
+
+/// The groups of keys that settling leads to.
+fn settled(texts: &[Features], order: &[usize]) -> Vec<Vec<usize>> {
+    let mut index = Index::new(Settings::default());
+    for (n, &which) in order.iter().enumerate() {
+        let story = match index.place(&texts[which]) {
+            Decision::Opens => n as i64,
+            Decision::Joins { story, .. } | Decision::Copies { story, .. } => story,
+        };
+        index.insert(which as i64, story, &texts[which]);
+    }
+    for (n, step) in index.settle(&index.stories()).iter().enumerate() {
+        index.apply(step, 10_000 + n as i64);
+    }
+    assert_eq!(index.settle(&index.stories()), [], "a settled index stays as it is");
+    let mut out: Vec<Vec<usize>> = index
+        .stories()
+        .iter()
+        .map(|s| {
+            let mut members: Vec<usize> = index.members(*s).iter().map(|k| *k as usize).collect();
+            members.sort_unstable();
+            members
+        })
+        .collect();
+    out.sort();
+    assert_eq!(out.iter().map(Vec::len).sum::<usize>(), texts.len(), "no member is lost");
+    out
+}
+
+#[test]
+fn settling_keeps_paraphrases_together_and_twins_apart() {
+    let texts = [FERRY_A, FERRY_B, TWELFTH, THIRTEENTH, FIRE_NORTH, FIRE_SOUTH].map(|t| at(0, t));
+    let expected = [vec![0, 1], vec![2], vec![3], vec![4], vec![5]];
+    assert_eq!(settled(&texts, &[0, 1, 2, 3, 4, 5]), expected);
+    assert_eq!(settled(&texts, &[5, 3, 1, 0, 2, 4]), expected);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn settling_ignores_the_order_of_arrival(
+        texts in proptest::collection::vec("([a-f]{2} ){3,12}", 2..14),
+        seed in any::<u64>(),
+    ) {
+        let texts: Vec<Features> = texts.iter().map(|t| read(0, t, "")).collect();
+        let forward: Vec<usize> = (0..texts.len()).collect();
+        let mut shuffled = forward.clone();
+        shuffled.sort_by_key(|n| crate::token::mix(seed ^ *n as u64));
+        // Texts that are equal in every feature may stand for each other.
+        let unlike = |groups: Vec<Vec<usize>>| {
+            let mut out: Vec<Vec<u64>> = groups
+                .iter()
+                .map(|g| {
+                    let mut d: Vec<u64> = g.iter().map(|n| texts[*n].digest()).collect();
+                    d.sort_unstable();
+                    d
+                })
+                .collect();
+            out.sort();
+            out
+        };
+        prop_assert_eq!(unlike(settled(&texts, &forward)), unlike(settled(&texts, &shuffled)));
+    }
+
+    #[test]
+    fn copies_are_found_whatever_the_order(first in any::<u8>(), count in 2usize..12, from in 0usize..100) {
+        let text = long(u64::from(first), 250);
+        let part: String = text.split_inclusive(' ').skip(from).take(120).collect();
+        let mut index = Index::new(Settings::default());
+        for n in 0..count {
+            let other = if n == usize::from(first) % count { text.clone() } else { long(1_000 + n as u64, 250) };
+            index.insert(n as i64, n as i64, &read(n as i64, "", &other));
+        }
+        let found = index.copies(&read(0, "", &part));
+        prop_assert_eq!(found.len(), 1);
+        prop_assert_eq!(found[0].key, (usize::from(first) % count) as i64);
+        prop_assert!(found[0].contained > 0.99);
+    }
+
+    #[test]
+    fn index_never_panics(texts in proptest::collection::vec("\\PC{0,120}", 0..8), drop in 0i64..8) {
+        let mut index = Index::new(Settings { capacity: 5, ..Settings::default() });
+        for (n, t) in texts.iter().enumerate() {
+            let f = read(n as i64, t, t);
+            let story = match index.place(&f) {
+                Decision::Opens => n as i64,
+                Decision::Joins { story, .. } | Decision::Copies { story, .. } => story,
+            };
+            index.insert(n as i64, story, &f);
+        }
+        index.remove(drop);
+        for step in index.settle(&[0, 1, 2, 99]) {
+            index.apply(&step, 77);
+        }
+    }
+}

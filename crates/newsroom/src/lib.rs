@@ -2,14 +2,16 @@
 //!
 //! Every outlet answers on its own port of 127.0.0.1 as real outlets do, with feeds in every form, pages
 //! full of furniture, walls, errors and second thoughts. [`Newsroom`] plays the written texts and can be
-//! changed while it runs; `generate` plays any number of made ones; `Replay` plays pages given to it.
+//! changed while it runs; [`generate`] makes any number of plausible ones; [`Replay`] plays pages given to it.
 
 mod cast;
 mod clock;
 mod control;
 mod feeds;
+mod load;
 mod manifest;
 mod page;
+mod replay;
 mod serve;
 mod stage;
 #[cfg(test)]
@@ -17,7 +19,9 @@ mod tests;
 mod texts;
 
 pub use cast::Fault;
+pub use load::{ARTICLES_PER_EVENT, ENTRIES_PER_FEED, Generated, Load, Made, generate};
 pub use manifest::{Article, Block, BlockKind, FeedOffer, Held, Manifest, OutletKind, Playing, Story, TextKind, Topic};
+pub use replay::{Replay, ReplayPage, ReplayedAt};
 pub use stage::{Absence, Change, ChangeError, Draft, Seen};
 pub use texts::TextError;
 

@@ -64,7 +64,40 @@ pub enum Error {
     /// The database refused.
     #[error("the database refused: {0}")]
     Database(String),
-    /// Not written yet.
-    #[error("not written yet")]
-    NotYet,
+}
+
+impl Error {
+    /// The same error once more, for each caller of a group that failed together.
+    pub(crate) fn again(&self) -> Error {
+        match self {
+            Error::Full(why) => Error::Full(why.clone()),
+            Error::Io { doing, source } => {
+                Error::Io { doing: doing.clone(), source: std::io::Error::new(source.kind(), source.to_string()) }
+            }
+            Error::Closed => Error::Closed,
+            other => Error::Database(other.to_string()),
+        }
+    }
+
+    /// A file error, or [`Error::Full`] when the disk is.
+    pub(crate) fn io(doing: impl Into<String>, source: std::io::Error) -> Error {
+        match source.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                Error::Full(format!("{}: {source}", doing.into()))
+            }
+            _ => Error::Io { doing: doing.into(), source },
+        }
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        match &error {
+            rusqlite::Error::SqliteFailure(failure, _) if failure.code == rusqlite::ErrorCode::DiskFull => {
+                Error::Full(error.to_string())
+            }
+            rusqlite::Error::FromSqlConversionFailure(_, _, inner) => Error::Damaged(inner.to_string()),
+            _ => Error::Database(error.to_string()),
+        }
+    }
 }

@@ -2,10 +2,13 @@
 
 use crate::error::{Error, Result};
 use crate::open::Archive;
+use crate::rows::{Cols, OUTLET, ms};
 use jiff::Timestamp;
 use news::feed::{Feed, FeedKind, Validators};
 use news::id::{FeedId, FetchId, OutletId, RecordId};
 use news::outlet::Outlet;
+use rusqlite::{Connection, ErrorCode, Params, params};
+use std::collections::HashMap;
 
 /// One attempt to get a feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,56 +105,255 @@ pub struct SourceHealth {
 impl Archive {
     /// Adds a feed, due at once, or finds the one with this address (a removed one is taken up again).
     pub fn add_feed(&self, outlet: OutletId, url: &str, kind: FeedKind, now: Timestamp) -> Result<FeedId> {
-        Err(Error::NotYet)
+        let url = url.to_owned();
+        self.write(move |w| {
+            let id = w
+                .conn
+                .prepare_cached(
+                    "insert into feeds (outlet, url, kind, added_at, due_at) values (?1, ?2, ?3, ?4, ?4)
+                     on conflict (url) do update set
+                        due_at = case when feeds.removed_at is null then feeds.due_at else excluded.due_at end,
+                        removed_at = null
+                     returning id",
+                )?
+                .query_row((outlet.0, url, kind.word(), ms(now)), |row| row.get(0))
+                .map_err(|error| match error.sqlite_error_code() {
+                    Some(ErrorCode::ConstraintViolation) => Error::Unknown { what: "outlet", id: outlet.0 },
+                    _ => error.into(),
+                })?;
+            Ok(FeedId(id))
+        })
     }
 
     /// Stops following a feed and leaves it out of [`Archive::feeds`]; its history stays.
     pub fn remove_feed(&self, id: FeedId, now: Timestamp) -> Result<()> {
-        Err(Error::NotYet)
+        self.write(move |w| {
+            let changed = w
+                .conn
+                .prepare_cached("update feeds set due_at = null, removed_at = coalesce(removed_at, ?2) where id = ?1")?
+                .execute((id.0, ms(now)))?;
+            known(changed, id)
+        })
     }
 
     /// Every feed that was not removed, by outlet and address.
     pub fn feeds(&self) -> Result<Vec<Feed>> {
-        Err(Error::NotYet)
+        self.read(|conn| many(conn, "where removed_at is null order by outlet, url", ()))
     }
 
     /// One feed, removed or not.
     pub fn feed(&self, id: FeedId) -> Result<Option<Feed>> {
-        Err(Error::NotYet)
+        self.read(|conn| Ok(many(conn, "where id = ?1", [id.0])?.pop()))
     }
 
     /// The feed with this address, removed or not.
     pub fn feed_by_url(&self, url: &str) -> Result<Option<Feed>> {
-        Err(Error::NotYet)
+        self.read(|conn| Ok(many(conn, "where url = ?1", [url])?.pop()))
     }
 
     /// Feeds due at `now`, longest due first, at most `limit`.
     pub fn feeds_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Feed>> {
-        Err(Error::NotYet)
+        self.read(|conn| {
+            many(
+                conn,
+                "where due_at is not null and due_at <= ?1 order by due_at, id limit ?2",
+                (ms(now), limit.min(100_000) as i64),
+            )
+        })
     }
 
     /// When the next feed or article is due; `None` when nothing ever is.
     pub fn next_due_at(&self) -> Result<Option<Timestamp>> {
-        Err(Error::NotYet)
+        self.read(|conn| {
+            Ok(conn
+                .prepare_cached(
+                    "select min(due_at) from (
+                        select min(due_at) as due_at from feeds where due_at is not null
+                        union all
+                        select min(visit_due_at) from articles where visit_due_at is not null and visits = 0
+                        union all
+                        select min(visit_due_at) from articles where visit_due_at is not null and visits > 0)",
+                )?
+                .query_row([], |row| Cols::new(row).opt_time())?)
+        })
     }
 
     /// "Refresh now": makes a feed due at once, also one that was stopped.
     pub fn mark_feed_due(&self, id: FeedId, now: Timestamp) -> Result<()> {
-        Err(Error::NotYet)
+        self.write(move |w| {
+            let changed = w
+                .conn
+                .prepare_cached("update feeds set due_at = ?2 where id = ?1 and removed_at is null")?
+                .execute((id.0, ms(now)))?;
+            known(changed, id)
+        })
     }
 
     /// Records one attempt and the feed's new place in the schedule.
-    pub fn record_poll(&self, poll: Poll, now: Timestamp) -> Result<FetchId> {
-        Err(Error::NotYet)
+    pub fn record_poll(&self, poll: Poll) -> Result<FetchId> {
+        self.write(move |w| {
+            let (outcome, total, new) = match poll.outcome {
+                PollOutcome::Fresh { entries, new } => ("fresh", entries, new),
+                PollOutcome::NotModified => ("not_modified", 0, 0),
+                PollOutcome::Failed => ("failed", 0, 0),
+                PollOutcome::Gone => ("gone", 0, 0),
+            };
+            let is_good = matches!(poll.outcome, PollOutcome::Fresh { .. } | PollOutcome::NotModified);
+            let due_at = if poll.outcome == PollOutcome::Gone { None } else { poll.next_due_at };
+            let changed = w
+                .conn
+                .prepare_cached(
+                    "update feeds set
+                        due_at = case when removed_at is null then ?2 end,
+                        last_fetch_at = ?3,
+                        last_success_at = case when ?4 then ?3 else last_success_at end,
+                        failures = case when ?4 then 0 else failures + 1 end,
+                        last_error = case when ?4 then null else ?5 end,
+                        interval_seconds = ?6,
+                        newest_entry_at = max(coalesce(newest_entry_at, ?7), coalesce(?7, newest_entry_at)),
+                        title = coalesce(?8, title),
+                        etag = case when ?9 then ?10 else etag end,
+                        last_modified = case when ?9 then ?11 else last_modified end
+                     where id = ?1",
+                )?
+                .execute(params![
+                    poll.feed.0,
+                    due_at.map(ms),
+                    ms(poll.fetch.at),
+                    is_good,
+                    poll.error,
+                    poll.interval_seconds,
+                    poll.newest_entry_at.map(ms),
+                    poll.title,
+                    poll.validators.is_some(),
+                    poll.validators.as_ref().and_then(|v| v.etag.as_deref()),
+                    poll.validators.as_ref().and_then(|v| v.last_modified.as_deref()),
+                ])?;
+            known(changed, poll.feed)?;
+            if let Some(url) = &poll.moved_to {
+                // An address that another feed has already is left to that feed.
+                w.conn
+                    .prepare_cached(
+                        "update feeds set url = ?2 where id = ?1 and not exists (select 1 from feeds where url = ?2)",
+                    )?
+                    .execute((poll.feed.0, url))?;
+            }
+            let f = &poll.fetch;
+            w.conn
+                .prepare_cached(
+                    "insert into fetches (feed, url, final_url, at, duration_ms, status, size_bytes, media_type, record,
+                        outcome, error, entries_total, entries_new)
+                     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                )?
+                .execute(params![
+                    poll.feed.0,
+                    f.url,
+                    f.final_url,
+                    ms(f.at),
+                    f.duration_ms,
+                    f.status,
+                    f.size_bytes,
+                    f.media_type,
+                    f.record.map(|r| r.0),
+                    outcome,
+                    poll.error,
+                    total,
+                    new,
+                ])?;
+            Ok(FetchId(w.conn.last_insert_rowid()))
+        })
     }
 
     /// The last attempts to get a feed, latest first, at most `limit`.
     pub fn fetches(&self, feed: FeedId, limit: usize) -> Result<Vec<FetchLine>> {
-        Err(Error::NotYet)
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(
+                "select id, url, final_url, at, duration_ms, status, size_bytes, media_type, record, outcome, error, entries_new
+                 from fetches where feed = ?1 order by id desc limit ?2",
+            )?;
+            let rows = query.query_map((feed.0, limit.min(10_000) as i64), |row| {
+                let mut c = Cols::new(row);
+                Ok(FetchLine {
+                    id: FetchId(c.next()?),
+                    fetch: FetchFact {
+                        url: c.next()?,
+                        final_url: c.next()?,
+                        at: c.time()?,
+                        duration_ms: c.next()?,
+                        status: c.next()?,
+                        size_bytes: c.next()?,
+                        media_type: c.next()?,
+                        record: c.next::<Option<i64>>()?.map(RecordId),
+                    },
+                    outcome: c.next()?,
+                    error: c.next()?,
+                    entries_new: c.next()?,
+                })
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
     }
 
     /// Every outlet with its feeds and how they fare, by name.
     pub fn sources(&self) -> Result<Vec<SourceHealth>> {
-        Err(Error::NotYet)
+        self.read(|conn| {
+            let sql = format!(
+                "select {OUTLET},
+                    (select count(*) from articles a where a.outlet = o.id),
+                    (select a.first_seen_at from articles a where a.outlet = o.id order by a.sort_at desc, a.id desc limit 1)
+                 from outlets o order by o.name_key, o.id"
+            );
+            let mut sources = conn
+                .prepare_cached(&sql)?
+                .query_map([], |row| {
+                    let mut c = Cols::new(row);
+                    Ok(SourceHealth {
+                        outlet: c.outlet()?,
+                        feeds: Vec::new(),
+                        articles: c.next()?,
+                        last_article_at: c.opt_time()?,
+                    })
+                })?
+                .collect::<rusqlite::Result<Vec<_>>>()?;
+            let mut feeds: HashMap<OutletId, Vec<Feed>> = HashMap::new();
+            for feed in many(conn, "where removed_at is null order by outlet, url", ())? {
+                feeds.entry(feed.outlet).or_default().push(feed);
+            }
+            for source in &mut sources {
+                source.feeds = feeds.remove(&source.outlet.id).unwrap_or_default();
+            }
+            Ok(sources)
+        })
     }
+}
+
+fn known(changed: usize, id: FeedId) -> Result<()> {
+    if changed == 0 { Err(Error::Unknown { what: "feed", id: id.0 }) } else { Ok(()) }
+}
+
+fn many(conn: &Connection, which: &str, params: impl Params) -> Result<Vec<Feed>> {
+    let sql = format!(
+        "select id, outlet, url, kind, title, due_at, etag, last_modified, last_fetch_at, last_success_at, newest_entry_at,
+            failures, last_error, interval_seconds from feeds {which}"
+    );
+    let mut query = conn.prepare_cached(&sql)?;
+    let rows = query.query_map(params, |row| {
+        let mut c = Cols::new(row);
+        Ok(Feed {
+            id: FeedId(c.next()?),
+            outlet: OutletId(c.next()?),
+            url: c.next()?,
+            kind: c.read("feed kind", |word: String| FeedKind::parse(&word))?,
+            title: c.next()?,
+            due_at: c.opt_time()?,
+            validators: Validators { etag: c.next()?, last_modified: c.next()? },
+            last_fetch_at: c.opt_time()?,
+            last_success_at: c.opt_time()?,
+            newest_entry_at: c.opt_time()?,
+            failures: c.next()?,
+            last_error: c.next()?,
+            interval_seconds: c.next()?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

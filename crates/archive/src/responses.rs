@@ -1,11 +1,16 @@
 //! What was received, kept byte for byte in WARC segments.
 
 use crate::error::{Error, Result};
-use crate::open::Archive;
+use crate::open::{Archive, SEGMENTS};
+use crate::rows::{Cols, ms};
+use crate::warc;
 use crate::writer::Pending;
 use jiff::Timestamp;
 use news::id::RecordId;
 use news::revision::Digest;
+use rusqlite::OptionalExtension;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
 use std::net::IpAddr;
 
 /// A response as received.
@@ -52,11 +57,75 @@ impl Archive {
 
     /// [`Archive::keep_response`] without the wait.
     pub fn keep_response_soon(&self, response: &Response) -> Result<Pending<RecordId>> {
-        Err(Error::NotYet)
+        // Hashing and compressing happen here, on the caller's thread; the writer only appends.
+        let digest = Digest::of(&response.body);
+        let member = warc::response_member(response, &digest)?;
+        let (url, at, status) = (response.url.clone(), response.at, response.status);
+        self.write_soon(move |w| {
+            let (segment, offset) = w.segments.append(w.conn, &member, at)?;
+            w.conn
+                .prepare_cached(
+                    "insert into records (segment, offset_bytes, length_bytes, url, at, status, digest)
+                     values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                )?
+                .execute((segment, offset, member.len() as u64, url, ms(at), status, digest.0))?;
+            Ok(RecordId(w.conn.last_insert_rowid()))
+        })
     }
 
     /// Reads a response back from its segment.
     pub fn response(&self, id: RecordId) -> Result<Option<StoredResponse>> {
-        Err(Error::NotYet)
+        let Some(place) = self.read(|conn| {
+            Ok(conn
+                .prepare_cached(
+                    "select s.name, r.offset_bytes, r.length_bytes, r.digest
+                     from records r join segments s on s.id = r.segment where r.id = ?1",
+                )?
+                .query_row([id.0], |row| {
+                    let mut c = Cols::new(row);
+                    Ok(Place { segment: c.next()?, offset: c.next()?, length: c.next()?, digest: c.digest()? })
+                })
+                .optional()?)
+        })?
+        else {
+            return Ok(None);
+        };
+        let response = self.read_place(&place)?;
+        Ok(Some(StoredResponse {
+            id,
+            response,
+            digest: place.digest,
+            segment: place.segment,
+            offset_bytes: place.offset,
+            length_bytes: place.length,
+        }))
     }
+
+    /// Reads the response at a place in a segment.
+    pub(crate) fn read_place(&self, place: &Place) -> Result<Response> {
+        let damaged = |why: String| {
+            Error::Damaged(format!("the record at byte {} of `{}` cannot be read: {why}", place.offset, place.segment))
+        };
+        let path = self.folder().join(SEGMENTS).join(&place.segment);
+        let mut bytes = Vec::new();
+        File::open(&path)
+            .and_then(|mut file| {
+                file.seek(SeekFrom::Start(place.offset))?;
+                file.take(place.length).read_to_end(&mut bytes)
+            })
+            .map_err(|error| damaged(error.to_string()))?;
+        if bytes.len() as u64 != place.length {
+            return Err(damaged("the segment ends inside it".to_owned()));
+        }
+        let record = warc::read_member(&bytes).map_err(damaged)?;
+        warc::response_from(&record).ok_or_else(|| damaged("it holds no HTTP response".to_owned()))
+    }
+}
+
+/// Where a response stands.
+pub(crate) struct Place {
+    pub(crate) segment: String,
+    pub(crate) offset: u64,
+    pub(crate) length: u64,
+    pub(crate) digest: Digest,
 }

@@ -1,12 +1,19 @@
 //! Stories: who stands in which, why, and what happened to them.
 
-use crate::articles::ArticleCard;
+use crate::articles::{ArticleCard, touch};
 use crate::error::{Error, Result};
-use crate::lists::AsOf;
+use crate::lists::{self, AsOf};
 use crate::open::Archive;
+use crate::rows::{Cols, because_from_json, because_to_json, ms, passages_from_json, passages_to_json};
+use crate::topics;
+use crate::writer::Writing;
 use jiff::Timestamp;
+use news::article::{Held, TextKind};
 use news::id::{ArticleId, RevisionId, StoryId};
-use news::story::{Because, CopyOf, Placement, Role, Story, StoryEvent};
+use news::outlet::OutletKind;
+use news::story::{Because, CopyOf, Counts, Placement, Role, Story, StoryEvent};
+use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::HashSet;
 
 /// An article in a story.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,28 +93,834 @@ pub enum Move {
 impl Archive {
     /// One story with its members and its log; a merged one leads on. `None` when it was never opened, or not yet.
     pub fn story(&self, id: StoryId, as_of: AsOf) -> Result<Option<StoryPage>> {
-        Err(Error::NotYet)
+        self.read(|conn| {
+            let Some(id) = leads_to(conn, id, as_of)? else { return Ok(None) };
+            page(conn, id, as_of)
+        })
     }
 
     /// The story this number leads to now, through any merges; `None` when it was never opened.
     pub fn story_leads_to(&self, id: StoryId) -> Result<Option<StoryId>> {
-        Err(Error::NotYet)
+        self.read(|conn| leads_to(conn, id, AsOf::Now))
     }
 
     /// The story an article is counted in.
     pub fn story_of(&self, article: ArticleId, as_of: AsOf) -> Result<Option<StoryId>> {
-        Err(Error::NotYet)
+        self.read(|conn| {
+            let sql = format!(
+                "select story from members m where m.article = ?1 and m.role <> 'maybe' and {} order by m.id desc limit 1",
+                standing(as_of)
+            );
+            Ok(conn.prepare_cached(&sql)?.query_row([article.0], |row| row.get(0).map(StoryId)).optional()?)
+        })
     }
 
     /// Applies changes of the grouping in order, in one transaction, each logged. Answers, for each, the story
     /// that came of it: the one that stays, the one that was opened, the one joined.
     pub fn regroup(&self, moves: Vec<Move>, now: Timestamp) -> Result<Vec<StoryId>> {
-        Err(Error::NotYet)
+        self.write(move |w| moves.iter().map(|change| apply(w, change, now)).collect())
     }
 
     /// Takes every article out of its story, as the first step of `readout rebuild stories`. Numbers stay: an article
     /// that opened a story and opens one again gets the same number back.
     pub fn clear_stories(&self, now: Timestamp) -> Result<()> {
-        Err(Error::NotYet)
+        self.write(move |w| {
+            let at = ms(now);
+            w.conn.execute("update members set left_at = max(joined_at, ?1) where left_at is null", [at])?;
+            w.conn.execute(
+                "update stories set texts = 0, outlets = 0, independent = 0, revised = 0, gone = 0, content_changed_at = ?1
+                 where texts > 0",
+                [at],
+            )?;
+            w.conn.execute("delete from topic_stories", [])?;
+            // One number each, so that the search index can take them up in pages.
+            let first = *w.seq;
+            w.conn.execute("update articles set change_seq = ?1 + id where head is not null", [first])?;
+            *w.seq = w.conn.query_row("select max(change_seq, ?1) from (select max(change_seq) as change_seq from articles)", [first], |row| {
+                row.get::<_, Option<i64>>(0)
+            })?.unwrap_or(first);
+            Ok(())
+        })
     }
+}
+
+// What a member is, and where it stands.
+
+/// Which rows of `members m` stand at a moment.
+pub(crate) fn standing(as_of: AsOf) -> String {
+    match as_of {
+        AsOf::Now => "m.left_at is null".to_owned(),
+        AsOf::At(at) => format!("m.joined_at <= {0} and (m.left_at is null or m.left_at > {0})", ms(at)),
+    }
+}
+
+/// An article's counted place in a story.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Current {
+    id: i64,
+    pub(crate) story: StoryId,
+    role: Role,
+    since_at: Timestamp,
+}
+
+/// Where an article is counted now.
+pub(crate) fn current(conn: &Connection, article: ArticleId) -> Result<Option<Current>> {
+    Ok(conn
+        .prepare_cached(
+            "select id, story, role, since_at from members where article = ?1 and left_at is null and role <> 'maybe'",
+        )?
+        .query_row([article.0], |row| {
+            let mut c = Cols::new(row);
+            Ok(Current {
+                id: c.next()?,
+                story: StoryId(c.next()?),
+                role: c.read("role", |word: String| Role::parse(&word))?,
+                since_at: c.time()?,
+            })
+        })
+        .optional()?)
+}
+
+/// What a story needs to know of an article.
+struct Facts {
+    outlet: Option<i64>,
+    sort_at: i64,
+    title: String,
+    has_headline: bool,
+    held: Option<Held>,
+    kind: Option<TextKind>,
+    outlet_kind: Option<OutletKind>,
+    is_revised: bool,
+    is_gone: bool,
+}
+
+fn facts(conn: &Connection, article: ArticleId) -> Result<Facts> {
+    conn.prepare_cached(
+        "select a.outlet, a.sort_at, coalesce(t.headline, a.headline), a.url, t.held, t.kind, o.kind, a.revisions > 1,
+            a.gone_at is not null
+         from articles a left join outlets o on o.id = a.outlet left join revisions r on r.id = a.head
+            left join revision_texts t on t.id = r.text
+         where a.id = ?1",
+    )?
+    .query_row([article.0], |row| {
+        let mut c = Cols::new(row);
+        let (outlet, sort_at) = (c.next()?, c.next()?);
+        let headline: Option<String> = c.next()?;
+        let url: Option<String> = c.next()?;
+        Ok(Facts {
+            outlet,
+            sort_at,
+            has_headline: headline.is_some(),
+            title: headline.or(url).unwrap_or_default(),
+            held: c.next::<Option<String>>()?.and_then(|word| Held::parse(&word)),
+            kind: c.next::<Option<String>>()?.and_then(|word| TextKind::parse(&word)),
+            outlet_kind: c.next::<Option<String>>()?.and_then(|word| OutletKind::parse(&word)),
+            is_revised: c.next()?,
+            is_gone: c.next()?,
+        })
+    })
+    .optional()?
+    .ok_or(Error::Unknown { what: "article", id: article.0 })
+}
+
+impl Facts {
+    fn of_card(card: &ArticleCard) -> Facts {
+        Facts {
+            outlet: card.outlet.as_ref().map(|o| o.id.0),
+            sort_at: ms(card.sort_at),
+            title: card.headline.clone().or_else(|| card.url.clone()).unwrap_or_default(),
+            has_headline: card.headline.is_some(),
+            held: card.head.as_ref().map(|head| head.held),
+            kind: card.head.as_ref().map(|head| head.kind),
+            outlet_kind: card.outlet.as_ref().map(|o| o.kind),
+            is_revised: card.revisions > 1,
+            is_gone: card.gone_at.is_some(),
+        }
+    }
+
+    /// A headline alone is a text, but nobody's account: there is nothing in it to set beside another.
+    fn is_independent(&self, role: Role) -> bool {
+        role == Role::Account && self.held != Some(Held::HeadlineOnly)
+    }
+
+    /// The rule for a story's title, as a text of which the smallest wins: the headline of the earliest account held
+    /// in full from a news outlet or agency; then accounts held in part, then official ones, opinion and live blogs, then
+    /// copies, then headlines alone, then anything.
+    fn title_key(&self, role: Role, article: ArticleId) -> String {
+        let unsuited = matches!(self.kind, Some(TextKind::Opinion | TextKind::Live | TextKind::Other))
+            || self.outlet_kind == Some(OutletKind::Official);
+        let class = match (self.has_headline, self.held, role) {
+            (false, _, _) => 6,
+            (_, None | Some(Held::HeadlineOnly), _) => 5,
+            (_, _, Role::Copy | Role::Maybe) => 4,
+            (_, Some(Held::Partial), Role::Account) if unsuited => 3,
+            (_, Some(Held::Full), Role::Account) if unsuited => 2,
+            (_, Some(Held::Partial), Role::Account) => 1,
+            (_, Some(Held::Full), Role::Account) => 0,
+        };
+        // Times before 1970 are negative: moved up so that their digits compare as they should.
+        format!("{class}:{:020}:{:016}", self.sort_at.saturating_add(1 << 60), article.0)
+    }
+}
+
+/// How an article comes to stand in a story.
+struct Joining<'a> {
+    role: Role,
+    because: &'a Because,
+    copy_of: Option<&'a CopyOf>,
+    placed_by: Option<RevisionId>,
+    since_at: Timestamp,
+}
+
+/// Places an article whose text is new or changed. Gives the story it now stands in.
+pub(crate) fn place(
+    w: &mut Writing<'_>,
+    article: ArticleId,
+    revision: RevisionId,
+    placement: Option<&Placement>,
+    at: Timestamp,
+) -> Result<Option<StoryId>> {
+    let current = current(w.conn, article)?;
+    match (placement, current) {
+        (None, None) => Ok(None),
+        (None | Some(Placement::Opens), Some(current)) => {
+            member_text_changed(w, article, at)?;
+            Ok(Some(current.story))
+        }
+        (Some(Placement::Opens), None) => open(w, article, Some(revision), at).map(Some),
+        (Some(placement @ (Placement::Joins { .. } | Placement::Copies { .. })), current) => {
+            put(w, article, current, Some(revision), placement, at).map(Some)
+        }
+    }
+}
+
+/// Follows [`Placement::Joins`] and [`Placement::Copies`].
+fn put(
+    w: &mut Writing<'_>,
+    article: ArticleId,
+    current: Option<Current>,
+    revision: Option<RevisionId>,
+    placement: &Placement,
+    at: Timestamp,
+) -> Result<StoryId> {
+    let copy_because = Because { score: 1.0, ..Because::default() };
+    let (story, role, because, copy_of) = match placement {
+        Placement::Opens => return open(w, article, revision, at),
+        Placement::Joins { story, because } => (*story, Role::Account, because, None),
+        Placement::Copies { story, of } => (*story, Role::Copy, &copy_because, Some(of)),
+    };
+    let story = known(w.conn, story)?;
+    let mut joining = Joining { role, because, copy_of, placed_by: revision, since_at: at };
+    match current {
+        Some(current) if current.story == story => {
+            if role == Role::Account && current.role == Role::Account {
+                // It stays as it stands, with the reason it once joined for.
+                member_text_changed(w, article, at)?;
+                return Ok(story);
+            }
+            joining.since_at = current.since_at;
+            close(w.conn, current.id, at)?;
+            insert(w, article, story, &joining, at)?;
+            recount(w, story, at)?;
+        }
+        Some(current) => {
+            close(w.conn, current.id, at)?;
+            insert(w, article, story, &joining, at)?;
+            log(w.conn, current.story, at, StoryEvent::Left(article, Some(story)))?;
+            log(w.conn, story, at, StoryEvent::Joined(article))?;
+            recount(w, story, at)?;
+            left(w, current.story, story, at)?;
+            touch(w, article)?;
+        }
+        None => {
+            let facts = insert(w, article, story, &joining, at)?;
+            log(w.conn, story, at, StoryEvent::Joined(article))?;
+            count_one(w, article, story, role, &facts, at)?;
+            touch(w, article)?;
+        }
+    }
+    Ok(story)
+}
+
+/// Opens a story with one article that stands in none.
+fn open(w: &mut Writing<'_>, article: ArticleId, revision: Option<RevisionId>, at: Timestamp) -> Result<StoryId> {
+    // After `clear_stories` the story it stood in last is empty, and is taken up again under its old number.
+    let before = w
+        .conn
+        .prepare_cached(
+            "select s.id from members m join stories s on s.id = m.story
+             where m.article = ?1 and m.role <> 'maybe' and s.texts = 0 and s.merged_into is null
+                and m.id = (select max(id) from members where article = ?1 and role <> 'maybe')",
+        )?
+        .query_row([article.0], |row| row.get(0))
+        .optional()?;
+    let facts = facts(w.conn, article)?;
+    let key = facts.title_key(Role::Account, article);
+    let story = match before {
+        Some(id) => {
+            w.conn
+                .prepare_cached(
+                    "update stories set title = ?2, title_article = ?3, title_key = ?4, newest_at = ?5 where id = ?1",
+                )?
+                .execute((id, &facts.title, article.0, &key, facts.sort_at))?;
+            StoryId(id)
+        }
+        None => {
+            w.conn
+                .prepare_cached(
+                    "insert into stories (title, title_article, title_key, opened_at, content_changed_at, newest_at)
+                     values (?1, ?2, ?3, ?4, ?4, ?5)",
+                )?
+                .execute((&facts.title, article.0, &key, ms(at), facts.sort_at))?;
+            let story = StoryId(w.conn.last_insert_rowid());
+            log(w.conn, story, at, StoryEvent::Opened(article))?;
+            story
+        }
+    };
+    let because = Because { score: 1.0, ..Because::default() };
+    let joining = Joining { role: Role::Account, because: &because, copy_of: None, placed_by: revision, since_at: at };
+    insert(w, article, story, &joining, at)?;
+    count_one(w, article, story, Role::Account, &facts, at)?;
+    touch(w, article)?;
+    Ok(story)
+}
+
+fn insert(
+    w: &mut Writing<'_>,
+    article: ArticleId,
+    story: StoryId,
+    joining: &Joining<'_>,
+    at: Timestamp,
+) -> Result<Facts> {
+    let facts = facts(w.conn, article)?;
+    // A doubt about this story ends where the article comes to stand in it.
+    w.conn
+        .prepare_cached(
+            "update members set left_at = max(joined_at, ?3) where article = ?1 and story = ?2 and left_at is null",
+        )?
+        .execute((article.0, story.0, ms(at)))?;
+    w.conn
+        .prepare_cached(
+            "insert into members (story, article, outlet, sort_at, role, independent, title_key, copy_of, contained, of_base,
+                passages, because, placed_by, since_at, joined_at)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        )?
+        .execute(params![
+            story.0,
+            article.0,
+            facts.outlet,
+            facts.sort_at,
+            joining.role.word(),
+            facts.is_independent(joining.role),
+            facts.title_key(joining.role, article),
+            joining.copy_of.map(|of| of.article.0),
+            joining.copy_of.map(|of| f64::from(of.contained)),
+            joining.copy_of.map(|of| f64::from(of.of_base)),
+            joining.copy_of.map(|of| passages_to_json(&of.passages)).transpose()?,
+            because_to_json(joining.because)?,
+            joining.placed_by.map(|r| r.0),
+            ms(joining.since_at),
+            ms(at),
+        ])?;
+    Ok(facts)
+}
+
+fn close(conn: &Connection, member: i64, at: Timestamp) -> Result<()> {
+    conn.prepare_cached("update members set left_at = max(joined_at, ?2) where id = ?1")?.execute((member, ms(at)))?;
+    Ok(())
+}
+
+/// Counts one more member, without reading the others, so that a large story costs no more than a small one.
+fn count_one(
+    w: &mut Writing<'_>,
+    article: ArticleId,
+    story: StoryId,
+    role: Role,
+    facts: &Facts,
+    at: Timestamp,
+) -> Result<()> {
+    let key = facts.title_key(role, article);
+    w.conn
+        .prepare_cached(
+            "update stories set
+                texts = texts + 1,
+                independent = independent + ?2,
+                revised = revised + ?3,
+                gone = gone + ?4,
+                outlets = outlets + case when ?5 is null or exists (
+                    select 1 from members m where m.story = ?1 and m.outlet = ?5 and m.left_at is null
+                        and m.role <> 'maybe' and m.article <> ?6) then 0 else 1 end,
+                newest_at = case when texts = 0 then ?7 else max(newest_at, ?7) end,
+                content_changed_at = max(content_changed_at, ?8),
+                title = case when texts = 0 or ?9 < title_key then ?10 else title end,
+                title_article = case when texts = 0 or ?9 < title_key then ?6 else title_article end,
+                title_key = case when texts = 0 or ?9 < title_key then ?9 else title_key end
+             where id = ?1",
+        )?
+        .execute(params![
+            story.0,
+            facts.is_independent(role),
+            facts.is_revised,
+            facts.is_gone,
+            facts.outlet,
+            article.0,
+            facts.sort_at,
+            ms(at),
+            key,
+            facts.title,
+        ])?;
+    topics::count_story_member(w.conn, article, story)?;
+    topics::story_times_changed(w.conn, story)
+}
+
+/// Counts a story anew from its members.
+fn recount(w: &mut Writing<'_>, story: StoryId, at: Timestamp) -> Result<()> {
+    let counted = count(w.conn, story)?;
+    w.conn
+        .prepare_cached(
+            "update stories set texts = ?2, outlets = ?3, independent = ?4, revised = ?5, gone = ?6,
+                newest_at = coalesce(?7, newest_at), content_changed_at = max(content_changed_at, ?8) where id = ?1",
+        )?
+        .execute(params![
+            story.0,
+            counted.counts.texts,
+            counted.counts.outlets,
+            counted.counts.independent,
+            counted.revised,
+            counted.gone,
+            counted.newest_at,
+            ms(at),
+        ])?;
+    let title = w
+        .conn
+        .prepare_cached(
+            "select m.article, m.title_key from members m where m.story = ?1 and m.left_at is null and m.role <> 'maybe'
+             order by m.title_key limit 1",
+        )?
+        .query_row([story.0], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))
+        .optional()?;
+    if let Some((article, key)) = title {
+        let facts = facts(w.conn, ArticleId(article))?;
+        w.conn
+            .prepare_cached("update stories set title = ?2, title_article = ?3, title_key = ?4 where id = ?1")?
+            .execute((story.0, facts.title, article, key))?;
+    }
+    topics::recount_story(w.conn, story)
+}
+
+/// A story's numbers, from its members.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Counted {
+    pub(crate) counts: Counts,
+    pub(crate) revised: u32,
+    pub(crate) gone: u32,
+    pub(crate) newest_at: Option<i64>,
+}
+
+pub(crate) fn count(conn: &Connection, story: StoryId) -> Result<Counted> {
+    Ok(conn
+        .prepare_cached(
+            "select count(*), count(distinct m.outlet), coalesce(sum(m.independent), 0), coalesce(sum(a.revisions > 1), 0),
+                coalesce(sum(a.gone_at is not null), 0), max(m.sort_at)
+             from members m join articles a on a.id = m.article
+             where m.story = ?1 and m.left_at is null and m.role <> 'maybe'",
+        )?
+        .query_row([story.0], |row| {
+            let mut c = Cols::new(row);
+            Ok(Counted {
+                counts: Counts { texts: c.next()?, outlets: c.next()?, independent: c.next()? },
+                revised: c.next()?,
+                gone: c.next()?,
+                newest_at: c.next()?,
+            })
+        })?)
+}
+
+/// After members left: counts anew; a story left empty leads on to where its last member went.
+fn left(w: &mut Writing<'_>, story: StoryId, went_to: StoryId, at: Timestamp) -> Result<()> {
+    recount(w, story, at)?;
+    let texts: u32 =
+        w.conn.prepare_cached("select texts from stories where id = ?1")?.query_row([story.0], |row| row.get(0))?;
+    if texts == 0 {
+        end(w, story, went_to, at)?;
+    }
+    Ok(())
+}
+
+/// Ends a story whose members all went into another.
+fn end(w: &mut Writing<'_>, story: StoryId, into: StoryId, at: Timestamp) -> Result<()> {
+    w.conn.prepare_cached("update stories set merged_into = ?2, merged_at = ?3 where id = ?1")?.execute((
+        story.0,
+        into.0,
+        ms(at),
+    ))?;
+    w.conn
+        .prepare_cached("update members set left_at = max(joined_at, ?2) where story = ?1 and left_at is null")?
+        .execute((story.0, ms(at)))?;
+    log(w.conn, story, at, StoryEvent::MergedInto(into))?;
+    log(w.conn, into, at, StoryEvent::MergedFrom(story))
+}
+
+/// A member's text changed: what a story shows of it follows.
+pub(crate) fn member_text_changed(w: &mut Writing<'_>, article: ArticleId, at: Timestamp) -> Result<()> {
+    let facts = facts(w.conn, article)?;
+    let places = w
+        .conn
+        .prepare_cached("select id, story, role from members where article = ?1 and left_at is null")?
+        .query_map([article.0], |row| {
+            let mut c = Cols::new(row);
+            Ok((c.next::<i64>()?, StoryId(c.next()?), c.read("role", |word: String| Role::parse(&word))?))
+        })?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    for (member, story, role) in places {
+        w.conn
+            .prepare_cached(
+                "update members set independent = ?2, title_key = ?3, outlet = ?4, sort_at = ?5 where id = ?1",
+            )?
+            .execute((
+                member,
+                facts.is_independent(role),
+                facts.title_key(role, article),
+                facts.outlet,
+                facts.sort_at,
+            ))?;
+        if role != Role::Maybe {
+            recount(w, story, at)?;
+        }
+    }
+    Ok(())
+}
+
+/// A member vanished or came back.
+pub(crate) fn member_gone_changed(w: &mut Writing<'_>, article: ArticleId, at: Timestamp) -> Result<()> {
+    match current(w.conn, article)? {
+        Some(current) => recount(w, current.story, at),
+        None => Ok(()),
+    }
+}
+
+fn log(conn: &Connection, story: StoryId, at: Timestamp, event: StoryEvent) -> Result<()> {
+    let (word, article, other) = match event {
+        StoryEvent::Opened(article) => ("opened", Some(article), None),
+        StoryEvent::Joined(article) => ("joined", Some(article), None),
+        StoryEvent::Left(article, to) => ("left", Some(article), to),
+        StoryEvent::MergedFrom(other) => ("merged_from", None, Some(other)),
+        StoryEvent::MergedInto(other) => ("merged_into", None, Some(other)),
+        StoryEvent::SplitInto(other) => ("split_into", None, Some(other)),
+    };
+    conn.prepare_cached("insert into story_log (story, at, event, article, other) values (?1, ?2, ?3, ?4, ?5)")?
+        .execute((story.0, ms(at), word, article.map(|a| a.0), other.map(|o| o.0)))?;
+    Ok(())
+}
+
+fn event(word: &str, article: Option<i64>, other: Option<i64>) -> Option<StoryEvent> {
+    let article = article.map(ArticleId);
+    let other = other.map(StoryId);
+    Some(match word {
+        "opened" => StoryEvent::Opened(article?),
+        "joined" => StoryEvent::Joined(article?),
+        "left" => StoryEvent::Left(article?, other),
+        "merged_from" => StoryEvent::MergedFrom(other?),
+        "merged_into" => StoryEvent::MergedInto(other?),
+        "split_into" => StoryEvent::SplitInto(other?),
+        _ => return None,
+    })
+}
+
+// Regrouping.
+
+fn apply(w: &mut Writing<'_>, change: &Move, at: Timestamp) -> Result<StoryId> {
+    match change {
+        Move::Merge { from, into } => merge(w, *from, *into, at),
+        Move::Split { from, articles } => split(w, *from, articles, at),
+        Move::Place { article, placement } => {
+            let current = current(w.conn, *article)?;
+            match (placement, current) {
+                (Placement::Opens, Some(current)) => split(w, current.story, &[*article], at),
+                (placement, current) => {
+                    let revision = w
+                        .conn
+                        .prepare_cached("select head from articles where id = ?1")?
+                        .query_row([article.0], |row| row.get::<_, Option<i64>>(0))
+                        .optional()?
+                        .ok_or(Error::Unknown { what: "article", id: article.0 })?;
+                    put(w, *article, current, revision.map(RevisionId), placement, at)
+                }
+            }
+        }
+        Move::Suggest { article, story, because } => {
+            let story = known(w.conn, *story)?;
+            let stands = w
+                .conn
+                .prepare_cached("select 1 from members where article = ?1 and story = ?2 and left_at is null")?
+                .exists((article.0, story.0))?;
+            if !stands {
+                let joining = Joining { role: Role::Maybe, because, copy_of: None, placed_by: None, since_at: at };
+                insert(w, *article, story, &joining, at)?;
+                touch(w, *article)?;
+            }
+            Ok(story)
+        }
+    }
+}
+
+fn merge(w: &mut Writing<'_>, from: StoryId, into: StoryId, at: Timestamp) -> Result<StoryId> {
+    let (from, into) = (known(w.conn, from)?, known(w.conn, into)?);
+    if from == into {
+        return Ok(into);
+    }
+    for (member, article) in standing_members(w.conn, from)? {
+        carry(w, member, article, into, at)?;
+        touch(w, article)?;
+    }
+    recount(w, from, at)?;
+    end(w, from, into, at)?;
+    recount(w, into, at)?;
+    Ok(into)
+}
+
+fn split(w: &mut Writing<'_>, from: StoryId, articles: &[ArticleId], at: Timestamp) -> Result<StoryId> {
+    let from = known(w.conn, from)?;
+    let members = standing_members(w.conn, from)?;
+    let leaving: Vec<(i64, ArticleId)> =
+        members.iter().copied().filter(|(_, article)| articles.contains(article)).collect();
+    let [(_, first), ..] = leaving.as_slice() else { return Ok(from) };
+    if leaving.len() == members.len() {
+        // All of them: the story is what it was.
+        return Ok(from);
+    }
+    let facts = facts(w.conn, *first)?;
+    w.conn
+        .prepare_cached(
+            "insert into stories (title, title_article, title_key, opened_at, content_changed_at, newest_at)
+             values (?1, ?2, ?3, ?4, ?4, ?5)",
+        )?
+        .execute((&facts.title, first.0, facts.title_key(Role::Account, *first), ms(at), facts.sort_at))?;
+    let story = StoryId(w.conn.last_insert_rowid());
+    log(w.conn, from, at, StoryEvent::SplitInto(story))?;
+    for (n, (member, article)) in leaving.iter().enumerate() {
+        carry(w, *member, *article, story, at)?;
+        log(w.conn, from, at, StoryEvent::Left(*article, Some(story)))?;
+        let event = if n == 0 { StoryEvent::Opened(*article) } else { StoryEvent::Joined(*article) };
+        log(w.conn, story, at, event)?;
+        touch(w, *article)?;
+    }
+    recount(w, story, at)?;
+    recount(w, from, at)?;
+    Ok(story)
+}
+
+/// The rows of a story's counted members, earliest text first.
+fn standing_members(conn: &Connection, story: StoryId) -> Result<Vec<(i64, ArticleId)>> {
+    let mut query = conn.prepare_cached(
+        "select id, article from members where story = ?1 and left_at is null and role <> 'maybe' order by sort_at, article",
+    )?;
+    let rows = query.query_map([story.0], |row| Ok((row.get(0)?, ArticleId(row.get(1)?))))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Closes a member's row and opens the same in another story.
+fn carry(w: &mut Writing<'_>, member: i64, article: ArticleId, into: StoryId, at: Timestamp) -> Result<()> {
+    close(w.conn, member, at)?;
+    w.conn
+        .prepare_cached(
+            "update members set left_at = max(joined_at, ?3) where article = ?1 and story = ?2 and left_at is null",
+        )?
+        .execute((article.0, into.0, ms(at)))?;
+    w.conn
+        .prepare_cached(
+            "insert into members (story, article, outlet, sort_at, role, independent, title_key, copy_of, contained, of_base,
+                passages, because, placed_by, since_at, joined_at)
+             select ?2, article, outlet, sort_at, role, independent, title_key, copy_of, contained, of_base,
+                passages, because, placed_by, ?3, ?3 from members where id = ?1",
+        )?
+        .execute((member, into.0, ms(at)))?;
+    Ok(())
+}
+
+// Reading.
+
+/// The story a number leads to, or an error when it was never opened.
+fn known(conn: &Connection, id: StoryId) -> Result<StoryId> {
+    leads_to(conn, id, AsOf::Now)?.ok_or(Error::Unknown { what: "story", id: id.0 })
+}
+
+/// The most merges that are followed; more would be a circle.
+const MOST_HOPS: usize = 10_000;
+
+/// The story a number leads to through merges; a story that a rebuild left empty leads to where the article went
+/// whose headline was its title.
+pub(crate) fn leads_to(conn: &Connection, id: StoryId, as_of: AsOf) -> Result<Option<StoryId>> {
+    let mut id = id.0;
+    for _ in 0..MOST_HOPS {
+        let row = conn
+            .prepare_cached(
+                "select case when merged_at <= ?2 then merged_into end, texts, title_article from stories
+                 where id = ?1 and opened_at <= ?2",
+            )?
+            .query_row((id, as_of.until()), |row| {
+                Ok((row.get::<_, Option<i64>>(0)?, row.get::<_, u32>(1)?, row.get::<_, Option<i64>>(2)?))
+            })
+            .optional()?;
+        match row {
+            None => return Ok(None),
+            Some((Some(into), _, _)) => id = into,
+            Some((None, 0, Some(article))) if as_of == AsOf::Now => {
+                let now = current(conn, ArticleId(article))?;
+                return Ok(Some(now.map_or(StoryId(id), |current| current.story)));
+            }
+            Some((None, _, _)) => return Ok(Some(StoryId(id))),
+        }
+    }
+    Err(Error::Damaged(format!("the redirects of story {id} run in a circle")))
+}
+
+/// The columns of [`story_of_row`], for a table named `s`.
+pub(crate) const STORY: &str = "s.id, s.title, s.opened_at, s.content_changed_at, s.texts, s.outlets, s.independent, s.newest_at, s.revised, s.gone, \
+     s.title_article";
+
+/// A story's row.
+pub(crate) struct StoryRow {
+    pub(crate) story: Story,
+    pub(crate) newest_at: Timestamp,
+    pub(crate) revised: u32,
+    pub(crate) gone: u32,
+    pub(crate) title_article: Option<ArticleId>,
+}
+
+pub(crate) fn row(conn: &Connection, id: StoryId) -> Result<Option<StoryRow>> {
+    let sql = format!("select {STORY} from stories s where s.id = ?1");
+    Ok(conn
+        .prepare_cached(&sql)?
+        .query_row([id.0], |row| {
+            let mut c = Cols::new(row);
+            Ok(StoryRow {
+                story: Story {
+                    id: StoryId(c.next()?),
+                    title: c.next()?,
+                    opened_at: c.time()?,
+                    content_changed_at: c.time()?,
+                    counts: Counts { texts: c.next()?, outlets: c.next()?, independent: c.next()? },
+                },
+                newest_at: c.time()?,
+                revised: c.next()?,
+                gone: c.next()?,
+                title_article: c.next::<Option<i64>>()?.map(ArticleId),
+            })
+        })
+        .optional()?)
+}
+
+/// The most members and log lines on a story's page.
+const MOST_LINES: u32 = 1_000;
+
+pub(crate) fn page(conn: &Connection, id: StoryId, as_of: AsOf) -> Result<Option<StoryPage>> {
+    let Some(row) = row(conn, id)? else { return Ok(None) };
+    let members = members(conn, id, as_of, MOST_LINES)?;
+    let log = conn
+        .prepare_cached(
+            "select at, event, article, other from (
+                select id, at, event, article, other from story_log where story = ?1 and at <= ?2 order by id desc limit ?3)
+             order by id",
+        )?
+        .query_map((id.0, as_of.until(), MOST_LINES), |row| {
+            let mut c = Cols::new(row);
+            let at = c.time()?;
+            let word: String = c.next()?;
+            Ok(LogLine {
+                at,
+                event: event(&word, c.next()?, c.next()?).ok_or_else(|| crate::rows::bad(1, "story event"))?,
+            })
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut page = StoryPage { story: row.story, newest_at: row.newest_at, members, log };
+    if let AsOf::At(_) = as_of {
+        as_then(&mut page);
+    }
+    Ok(Some(page))
+}
+
+/// Puts a story's title, counts and times as they were, from the members it had.
+fn as_then(page: &mut StoryPage) {
+    let counted: Vec<&MemberCard> = page.members.iter().filter(|m| m.role != Role::Maybe).collect();
+    let outlets: HashSet<_> = counted.iter().filter_map(|m| m.article.outlet.as_ref().map(|o| o.id)).collect();
+    let is_independent = |m: &MemberCard| {
+        m.role == Role::Account && m.article.head.as_ref().is_some_and(|h| h.held != Held::HeadlineOnly)
+    };
+    page.story.counts = Counts {
+        texts: counted.len() as u32,
+        outlets: outlets.len() as u32,
+        independent: counted.iter().filter(|m| is_independent(m)).count() as u32,
+    };
+    if let Some(newest_at) = counted.iter().map(|m| m.article.sort_at).max() {
+        page.newest_at = newest_at;
+    }
+    let changed = counted.iter().flat_map(|m| [Some(m.joined_at), m.article.head.as_ref().map(|h| h.fetched_at)]);
+    let logged = page.log.iter().map(|line| Some(line.at));
+    page.story.content_changed_at = changed.chain(logged).flatten().max().unwrap_or(page.story.opened_at);
+    let lead = counted.iter().min_by_key(|m| Facts::of_card(&m.article).title_key(m.role, m.article.id));
+    if let Some(title) = lead.map(|m| Facts::of_card(&m.article).title) {
+        page.story.title = title;
+    }
+}
+
+/// A story's members, earliest first, doubtful ones last.
+pub(crate) fn members(conn: &Connection, story: StoryId, as_of: AsOf, most: u32) -> Result<Vec<MemberCard>> {
+    let sql = format!(
+        "select m.article, m.role, m.copy_of, m.contained, m.of_base, m.passages, m.because, m.placed_by, m.since_at
+         from members m where m.story = ?1 and {} order by m.sort_at, m.article limit ?2",
+        standing(as_of)
+    );
+    struct Row {
+        article: ArticleId,
+        role: Role,
+        copy_of: Option<(i64, f64, f64, String)>,
+        because: String,
+        placed_by: Option<RevisionId>,
+        joined_at: Timestamp,
+    }
+    let rows = conn
+        .prepare_cached(&sql)?
+        .query_map((story.0, most), |row| {
+            let mut c = Cols::new(row);
+            let article = ArticleId(c.next()?);
+            let role = c.read("role", |word: String| Role::parse(&word))?;
+            let (of, contained, of_base): (Option<i64>, Option<f64>, Option<f64>) = (c.next()?, c.next()?, c.next()?);
+            let passages: Option<String> = c.next()?;
+            Ok(Row {
+                article,
+                role,
+                copy_of: of.map(|of| {
+                    (of, contained.unwrap_or(0.0), of_base.unwrap_or(0.0), passages.unwrap_or_else(|| "[]".to_owned()))
+                }),
+                because: c.next()?,
+                placed_by: c.next::<Option<i64>>()?.map(RevisionId),
+                joined_at: c.time()?,
+            })
+        })?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut members = Vec::with_capacity(rows.len());
+    for row in rows {
+        let Some(article) = lists::card(conn, row.article, as_of)? else { continue };
+        members.push(MemberCard {
+            article,
+            role: row.role,
+            copy_of: row
+                .copy_of
+                .map(|(of, contained, of_base, passages)| {
+                    Ok::<_, Error>(CopyOf {
+                        article: ArticleId(of),
+                        contained: contained as f32,
+                        of_base: of_base as f32,
+                        passages: passages_from_json(&passages)?,
+                    })
+                })
+                .transpose()?,
+            because: because_from_json(&row.because)?,
+            placed_by: row.placed_by,
+            joined_at: row.joined_at,
+        });
+    }
+    members.sort_by_key(|m| m.role == Role::Maybe);
+    Ok(members)
 }

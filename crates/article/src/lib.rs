@@ -1,1 +1,29 @@
 //! HTML to an article; the last revision and an article to a change.
+//!
+//! A page comes in through [`decode`] and [`extract`]; a feed entry through [`from_entry`]; [`merge`] lets the
+//! entry fill what the page does not say; [`refusal`] tells a wall or a missing page from an article;
+//! [`revise`] and [`diff::sentences`] say what changed between two texts; [`saved::read`] takes in a saved
+//! page of headlines. Everything here is pure and bounded.
+
+mod blocks;
+mod body;
+pub mod damage;
+mod date;
+pub mod dateline;
+mod decode;
+pub mod diff;
+mod entities;
+mod entry;
+mod extract;
+mod html;
+mod metadata;
+mod names;
+mod refusal;
+mod revision;
+pub mod saved;
+
+pub use decode::decode;
+pub use entry::{from_entry, merge};
+pub use extract::extract;
+pub use refusal::{Refusal, refusal};
+pub use revision::{Change, revise};

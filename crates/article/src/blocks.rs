@@ -1,0 +1,283 @@
+//! A page as a list of runs: paragraphs, headings, list items, rows, each with the text a reader sees.
+
+use crate::html::{Id, Tag, Tree};
+use news::article::BlockKind;
+use news::text::canonical;
+
+/// Runs after this many are not read; a live blog of a day has some 5,000.
+const RUN_LIMIT: usize = 50_000;
+
+/// What a run is by its markup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RunKind {
+    /// A `p`, or text directly in a container.
+    Paragraph,
+    /// `h1` to `h6`.
+    Heading(u8),
+    /// A list item.
+    Item,
+    /// Inside a block quote.
+    Quote,
+    /// A table row.
+    Row,
+    /// A figure's caption.
+    Caption,
+}
+
+impl RunKind {
+    /// The kind of block it becomes in an article.
+    pub(crate) fn block(self) -> BlockKind {
+        match self {
+            RunKind::Paragraph | RunKind::Caption => BlockKind::Paragraph,
+            RunKind::Heading(_) => BlockKind::Subheading,
+            RunKind::Item => BlockKind::ListItem,
+            RunKind::Quote => BlockKind::Quote,
+            RunKind::Row => BlockKind::TableRow,
+        }
+    }
+}
+
+/// One run of text that a reader sees as a block.
+#[derive(Clone, Debug)]
+pub(crate) struct Run {
+    /// What it is by its markup.
+    pub(crate) kind: RunKind,
+    /// The block element that holds it.
+    pub(crate) node: Id,
+    /// Its first text node.
+    pub(crate) first: Id,
+    /// Canonical text.
+    pub(crate) text: String,
+    /// Letters and digits in it; a character of a script without spaces counts three.
+    pub(crate) weight: u32,
+    /// How much of the weight stands inside links.
+    pub(crate) link_weight: u32,
+    /// How much of the weight stands in bold.
+    pub(crate) bold_weight: u32,
+}
+
+/// All runs of a page in document order.
+pub(crate) fn runs(tree: &Tree<'_>) -> Vec<Run> {
+    let mut walk = Walk { tree, runs: Vec::new(), open: Open::default() };
+    let mut stack: Vec<(Id, Id)> = Vec::new();
+    let mut at = 1;
+    let count = tree.nodes.len();
+    while at < count {
+        while let Some(&(id, end)) = stack.last() {
+            if end > at {
+                break;
+            }
+            stack.pop();
+            walk.leave(id);
+        }
+        if walk.runs.len() >= RUN_LIMIT {
+            break;
+        }
+        let tag = tree.nodes[at].tag;
+        if tag == Tag::Text {
+            walk.text(at);
+            at += 1;
+            continue;
+        }
+        if is_unread(tree, at, tag) {
+            // Whatever it was, the words around it are two.
+            if !matches!(tag, Tag::Script | Tag::Style | Tag::Noscript | Tag::Link | Tag::Meta) {
+                walk.open.raw.push(' ');
+            }
+            at = tree.end(at);
+            continue;
+        }
+        walk.enter(at, tag);
+        stack.push((at, tree.end(at)));
+        at += 1;
+    }
+    while let Some((id, _)) = stack.pop() {
+        walk.leave(id);
+    }
+    walk.flush();
+    walk.runs
+}
+
+/// Elements whose content no reader sees as text.
+fn is_unread(tree: &Tree<'_>, id: Id, tag: Tag) -> bool {
+    use Tag::*;
+    match tag {
+        Head | Script | Style | Noscript | Svg | Math | Button | Select | Textarea | Iframe | Audio | Video
+        | Object | Canvas | Dialog | Title | Rp | Rt | Noembed | Noframes => true,
+        Template => tree.attribute(id, "shadowrootmode").is_none(),
+        _ => false,
+    }
+}
+
+#[derive(Default)]
+struct Open {
+    raw: String,
+    first: Option<Id>,
+    link_weight: u32,
+    bold_weight: u32,
+    breaks: u32,
+}
+
+struct Walk<'t, 'a> {
+    tree: &'t Tree<'a>,
+    runs: Vec<Run>,
+    open: Open,
+}
+
+impl Walk<'_, '_> {
+    fn is_block(&self, id: Id, tag: Tag) -> bool {
+        use Tag::*;
+        match tag {
+            Address | Article | Aside | Blockquote | Body | Caption | Center | Dd | Details | Div | Dl | Dt
+            | Fieldset | Figcaption | Figure | Footer | Form | Header | Hgroup | Hr | Html | Legend | Li | Main
+            | Menu | Nav | Ol | P | Pre | Section | Summary | Table | Tbody | Tfoot | Thead | Tr | Ul => true,
+            _ if tag.is_heading() => true,
+            // A component of the site's own: a block, unless it stands in running text.
+            Custom => !self.tree.ancestors(id).take(4).any(|a| self.tree.nodes[a].tag == P),
+            _ => false,
+        }
+    }
+
+    fn enter(&mut self, id: Id, tag: Tag) {
+        match tag {
+            Tag::Br => {
+                self.open.breaks += 1;
+                self.open.raw.push('\n');
+                // Two breaks in a row part paragraphs.
+                if self.open.breaks == 2 {
+                    self.flush();
+                }
+            }
+            Tag::Td | Tag::Th => {
+                if self.open.raw.contains(|c: char| !c.is_whitespace()) {
+                    self.open.raw.push_str(" | ");
+                }
+            }
+            Tag::Img | Tag::Input => self.open.raw.push(' '),
+            _ if self.is_block(id, tag) => self.flush(),
+            _ => {}
+        }
+    }
+
+    fn leave(&mut self, id: Id) {
+        let tag = self.tree.nodes[id].tag;
+        if !matches!(tag, Tag::Br) && self.is_block(id, tag) {
+            self.flush();
+        }
+    }
+
+    fn text(&mut self, id: Id) {
+        let text = self.tree.text(id);
+        if text.trim().is_empty() {
+            self.open.raw.push(' ');
+            return;
+        }
+        self.open.breaks = 0;
+        self.open.first.get_or_insert(id);
+        let mut is_link = false;
+        let mut is_bold = false;
+        for ancestor in self.tree.ancestors(id).take(12) {
+            match self.tree.nodes[ancestor].tag {
+                Tag::A => is_link = true,
+                Tag::B | Tag::Strong => is_bold = true,
+                _ => {}
+            }
+        }
+        if is_link || is_bold {
+            let weight = weight(&text);
+            self.open.link_weight += if is_link { weight } else { 0 };
+            self.open.bold_weight += if is_bold { weight } else { 0 };
+        }
+        self.open.raw.push_str(&text);
+    }
+
+    fn flush(&mut self) {
+        let breaks = self.open.breaks;
+        let open = std::mem::take(&mut self.open);
+        self.open.breaks = breaks.min(2);
+        let Some(first) = open.first else { return };
+        self.open.breaks = 0;
+        let text = canonical(&open.raw);
+        let text = text.trim_end_matches(" |").to_owned();
+        if text.is_empty() {
+            return;
+        }
+        let (kind, node) = self.kind(first);
+        let weight = weight(&text);
+        self.runs.push(Run {
+            kind,
+            node,
+            first,
+            text,
+            weight,
+            link_weight: open.link_weight,
+            bold_weight: open.bold_weight,
+        });
+    }
+
+    /// What the run that begins at `first` is, and the block element that holds it.
+    fn kind(&self, first: Id) -> (RunKind, Id) {
+        use Tag::*;
+        let mut node = None;
+        let mut kind = None;
+        for ancestor in self.tree.ancestors(first) {
+            let tag = self.tree.nodes[ancestor].tag;
+            if node.is_none() && self.is_block(ancestor, tag) {
+                node = Some(ancestor);
+            }
+            match tag {
+                H1 => kind = Some(RunKind::Heading(1)),
+                H2 => kind = Some(RunKind::Heading(2)),
+                H3 => kind = Some(RunKind::Heading(3)),
+                H4 => kind = Some(RunKind::Heading(4)),
+                H5 | H6 => kind = Some(RunKind::Heading(5)),
+                Figcaption => kind = Some(RunKind::Caption),
+                Blockquote => kind = kind.or(Some(RunKind::Quote)),
+                Li | Dd | Dt => kind = kind.or(Some(RunKind::Item)),
+                Tr => kind = kind.or(Some(RunKind::Row)),
+                // What holds whole articles says nothing about one run.
+                Article | Section | Main | Body | Table => break,
+                _ => {}
+            }
+        }
+        (kind.unwrap_or(RunKind::Paragraph), node.unwrap_or(0))
+    }
+}
+
+/// Letters and digits; a character of a script written without spaces counts three, as a word has about
+/// five letters and such a word about one and a half characters.
+pub(crate) fn weight(text: &str) -> u32 {
+    text.chars()
+        .map(|c| match c {
+            c if c.is_ascii() => u32::from(c.is_ascii_alphanumeric()),
+            '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{e00}'..='\u{eff}' => 3,
+            '\u{ac00}'..='\u{d7af}' => 2,
+            c => u32::from(c.is_alphanumeric()),
+        })
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(html: &str, expected: &[(RunKind, &str)]) {
+        let tree = Tree::parse(html);
+        let got: Vec<(RunKind, String)> = runs(&tree).into_iter().map(|r| (r.kind, r.text)).collect();
+        let expected: Vec<(RunKind, String)> = expected.iter().map(|(k, t)| (*k, (*t).to_owned())).collect();
+        assert_eq!(got, expected, "{html}");
+    }
+
+    #[test]
+    fn blocks_part_words_and_inline_tags_do_not() {
+        use RunKind::*;
+        check("<p>He <b>s</b>aid<i>:</i> yes</p>", &[(Paragraph, "He said: yes")]);
+        check("<div>one<p>two</p>three</div>", &[(Paragraph, "one"), (Paragraph, "two"), (Paragraph, "three")]);
+        check("one<br>two<br><br>three", &[(Paragraph, "one two"), (Paragraph, "three")]);
+        check("<ul><li>a<li>b</ul>", &[(Item, "a"), (Item, "b")]);
+        check("<table><tr><td>a</td><td>b</td></tr></table>", &[(Row, "a | b")]);
+        check("<blockquote><p>q</p></blockquote><h2>h</h2>", &[(Quote, "q"), (Heading(2), "h")]);
+        check("a<script>x</script>b<style>y</style>c", &[(Paragraph, "abc")]);
+        check("<figure><figcaption>cap</figcaption></figure>", &[(Caption, "cap")]);
+    }
+}

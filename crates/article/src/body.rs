@@ -1,0 +1,617 @@
+//! Finding the text: which container holds it, and what inside that is not part of it.
+//!
+//! Every run of the page gets a value from its length, its links and its shape; a container's value is the sum
+//! over its runs. The container with the highest value is narrowed to the smallest one that still holds almost
+//! all of it, so that text in several sibling containers stays together. What JSON-LD gives as the body is a
+//! witness for runs in doubt. Then furniture is taken out run by run, each time for a reason with a name.
+
+use crate::blocks::{Run, RunKind, weight};
+use crate::date;
+use crate::html::{Id, Tag, Tree};
+use news::article::BlockKind;
+use std::collections::HashSet;
+
+/// The text of a page, found.
+#[derive(Default)]
+pub(crate) struct Body {
+    /// Kind and text of each block, in order, without the standfirst.
+    pub(crate) parts: Vec<(BlockKind, String)>,
+    /// Summary under the headline, where the markup shows one.
+    pub(crate) standfirst: Option<String>,
+    /// Captions of the pictures in the text.
+    pub(crate) captions: Vec<String>,
+    /// The line that names the writers, as printed.
+    pub(crate) byline: Option<String>,
+}
+
+/// What the page says elsewhere and the search may lean on.
+pub(crate) struct Witness<'w> {
+    /// The headline as chosen.
+    pub(crate) headline: Option<&'w str>,
+    /// Summaries in the metadata.
+    pub(crate) descriptions: &'w [String],
+    /// The body in JSON-LD.
+    pub(crate) body: Option<&'w str>,
+}
+
+mod flag {
+    pub(super) const BODY: u16 = 1;
+    pub(super) const NOISE: u16 = 2;
+    pub(super) const COMMENT: u16 = 4;
+    pub(super) const CAPTION: u16 = 8;
+    pub(super) const BYLINE: u16 = 16;
+    pub(super) const STANDFIRST: u16 = 32;
+    pub(super) const HIDDEN: u16 = 64;
+    pub(super) const OUT: u16 = NOISE | COMMENT | HIDDEN;
+}
+
+/// Finds the body of a page among its runs.
+pub(crate) fn find(tree: &Tree<'_>, runs: &[Run], witness: &Witness<'_>) -> Body {
+    let finder = Finder::new(tree, runs, witness);
+    let Some(container) = finder.container() else { return Body::default() };
+    finder.trim(container)
+}
+
+struct Finder<'f, 'a> {
+    tree: &'f Tree<'a>,
+    runs: &'f [Run],
+    witness: &'f Witness<'f>,
+    /// Flags of each element, by node.
+    flags: Vec<u16>,
+    /// Sum of the weights of the runs in each element.
+    weights: Vec<u32>,
+    links: Vec<u32>,
+    total: u32,
+    known: HashSet<u64>,
+    folded_headline: String,
+}
+
+fn fold(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// A number for each four words in a row.
+fn shingles(text: &str) -> Vec<u64> {
+    use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+    let build = BuildHasherDefault::<DefaultHasher>::default();
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    words.windows(4.min(words.len().max(1))).map(|w| build.hash_one(w)).collect()
+}
+
+impl<'f, 'a> Finder<'f, 'a> {
+    fn new(tree: &'f Tree<'a>, runs: &'f [Run], witness: &'f Witness<'f>) -> Self {
+        let count = tree.nodes.len();
+        let mut weights = vec![0; count];
+        let mut links = vec![0; count];
+        let mut flags = vec![u16::MAX; count];
+        for run in runs {
+            for id in std::iter::once(run.first).chain(tree.ancestors(run.first)) {
+                weights[id] += run.weight;
+                links[id] += run.link_weight;
+                if flags[id] == u16::MAX {
+                    flags[id] = element_flags(tree, id);
+                }
+            }
+        }
+        let known = witness.body.map(|b| shingles(b).into_iter().collect()).unwrap_or_default();
+        let total = weights.first().copied().unwrap_or(0);
+        let folded_headline = witness.headline.map(fold).unwrap_or_default();
+        Finder { tree, runs, witness, flags, weights, links, total, known, folded_headline }
+    }
+
+    /// How much of a run the JSON-LD body knows, 0 to 1; `None` without one or for a run too short to tell.
+    fn known_share(&self, run: &Run) -> Option<f32> {
+        if self.known.is_empty() {
+            return None;
+        }
+        let own = shingles(&run.text);
+        (own.len() >= 3).then(|| own.iter().filter(|s| self.known.contains(s)).count() as f32 / own.len() as f32)
+    }
+
+    /// Whether a run stands in an element, below `top`, that one of `wanted` marks and that does not hold most of the text.
+    fn is_marked(&self, run: &Run, top: Id, wanted: u16) -> bool {
+        let bulk = self.weights[top] / 2;
+        std::iter::once(run.first)
+            .chain(self.tree.ancestors(run.first))
+            .take_while(|&id| id != top)
+            .any(|id| self.flags[id] & wanted != 0 && self.weights[id] <= bulk)
+    }
+
+    fn value(&self, run: &Run) -> f32 {
+        let weight = run.weight as f32;
+        let links = run.link_weight as f32 / weight.max(1.0);
+        if self.is_marked(run, 0, flag::OUT | flag::CAPTION) || run.kind == RunKind::Caption {
+            return -0.1 * weight.min(200.0);
+        }
+        if let Some(share) = self.known_share(run)
+            && share > 0.6
+        {
+            return 2.0 * weight;
+        }
+        if links > 0.5 {
+            return -weight.min(150.0);
+        }
+        match run.kind {
+            RunKind::Heading(_) => 0.0,
+            _ if weight >= 60.0 && is_prose(&run.text) => weight.min(1200.0) * (1.0 - links),
+            RunKind::Paragraph | RunKind::Quote if weight >= 25.0 && is_prose(&run.text) => {
+                weight * 0.5 * (1.0 - links)
+            }
+            _ if weight >= 80.0 => weight * 0.3 * (1.0 - links),
+            _ => -2.0,
+        }
+    }
+
+    fn container(&self) -> Option<Id> {
+        let mut values = vec![0.0f32; self.tree.nodes.len()];
+        let mut any = false;
+        for run in self.runs {
+            let value = self.value(run);
+            any |= value > 0.0;
+            // A run weighs in its own container and in every one around, a little less each step out.
+            let mut share = 1.0;
+            for (step, id) in self.tree.ancestors(run.first).enumerate() {
+                values[id] += value * share;
+                if step > 2 {
+                    share *= 0.98;
+                }
+            }
+        }
+        if !any {
+            return None;
+        }
+        let best = (0..values.len())
+            .filter(|&id| self.tree.nodes[id].tag != Tag::Text)
+            .fold(0, |best, id| if values[id] > values[best] { id } else { best });
+        if values[best] <= 0.0 {
+            return None;
+        }
+        let mut at = best;
+        loop {
+            let heavy = self
+                .tree
+                .children(at)
+                .filter(|&c| self.tree.nodes[c].tag != Tag::Text)
+                .max_by(|a, b| values[*a].total_cmp(&values[*b]));
+            match heavy {
+                Some(child) if values[child] >= 0.97 * values[at] && is_container(self.tree.nodes[child].tag) => {
+                    at = child
+                }
+                _ => return Some(at),
+            }
+        }
+    }
+
+    fn trim(&self, container: Id) -> Body {
+        let mut body = Body::default();
+        let inside = self.tree.inside(container);
+        let mut kept: Vec<&Run> = Vec::new();
+        let mut seen_prose = false;
+        let mut seen: HashSet<&str> = HashSet::new();
+        for run in self.runs.iter().filter(|r| inside.contains(&r.first)) {
+            let known = self.known_share(run).is_some_and(|s| s > 0.8);
+            if run.kind == RunKind::Caption
+                || self.is_marked(run, container, flag::CAPTION)
+                || self.in_figure(run, container)
+            {
+                if !self.is_marked(run, container, flag::OUT)
+                    && body.captions.len() < 200
+                    && !body.captions.contains(&run.text)
+                {
+                    body.captions.push(run.text.clone());
+                }
+                continue;
+            }
+            if self.is_marked(run, container, flag::BYLINE) && run.weight < 200 && !known {
+                if body.byline.is_none() && !seen_prose {
+                    body.byline = Some(run.text.clone());
+                }
+                continue;
+            }
+            if !known && (self.is_marked(run, container, flag::OUT) || self.is_link_list(run, container)) {
+                continue;
+            }
+            if self.is_furniture(run, seen_prose) {
+                if !seen_prose && body.byline.is_none() && is_byline(&run.text) {
+                    body.byline = Some(run.text.clone());
+                }
+                continue;
+            }
+            // The same long paragraph twice is a pulled quotation or a copy for another screen.
+            if run.weight > 40 && !seen.insert(&run.text) {
+                continue;
+            }
+            if matches!(run.kind, RunKind::Heading(1..=3)) && seen_prose && is_end_heading(&run.text) {
+                let before: u32 = kept.iter().map(|r| r.weight).sum();
+                let after: u32 = self
+                    .runs
+                    .iter()
+                    .filter(|r| r.first > run.first && inside.contains(&r.first))
+                    .map(|r| r.weight)
+                    .sum();
+                if before > after {
+                    break;
+                }
+                continue;
+            }
+            seen_prose |= run.weight >= 60 && is_prose(&run.text);
+            kept.push(run);
+        }
+        // Headings with nothing under them at the end are the next section of the site.
+        while kept.last().is_some_and(|r| matches!(r.kind, RunKind::Heading(_))) {
+            kept.pop();
+        }
+        self.standfirst(container, &mut kept, &mut body);
+        body.parts = kept.into_iter().map(|run| (run.kind.block(), run.text.clone())).collect();
+        body
+    }
+
+    /// The summary under the headline: marked so, or equal to a summary in the metadata.
+    fn standfirst(&self, container: Id, kept: &mut Vec<&Run>, body: &mut Body) {
+        let is_summary = |run: &Run| {
+            let folded = fold(&run.text);
+            folded.len() > 20 && self.witness.descriptions.iter().any(|d| fold(d) == folded)
+        };
+        let first = kept.first().map_or(usize::MAX, |r| r.first);
+        if let Some(run) = kept.first().copied()
+            && (self.is_marked(run, 0, flag::STANDFIRST) || is_summary(run) && !matches!(run.kind, RunKind::Paragraph))
+            && kept.len() > 1
+        {
+            body.standfirst = Some(run.text.clone());
+            kept.remove(0);
+            return;
+        }
+        let headline = self.runs.iter().rposition(|r| r.first < first && matches!(r.kind, RunKind::Heading(1)));
+        let from = headline.map_or(0, |at| at + 1);
+        let before = self
+            .runs
+            .iter()
+            .skip(from)
+            .take_while(|r| r.first < first)
+            .filter(|r| !self.tree.inside(container).contains(&r.first) || true);
+        let found = before
+            .filter(|r| r.weight >= 20 && r.link_weight * 2 < r.weight && !matches!(r.kind, RunKind::Caption))
+            .find(|run| {
+                !self.is_marked(run, 0, flag::OUT | flag::CAPTION | flag::BYLINE)
+                    && (self.is_marked(run, 0, flag::STANDFIRST) || is_summary(run))
+                    && !kept.iter().any(|k| k.text == run.text)
+            });
+        body.standfirst = found.map(|run| run.text.clone());
+    }
+
+    fn in_figure(&self, run: &Run, top: Id) -> bool {
+        self.tree
+            .ancestors(run.first)
+            .take_while(|&id| id != top)
+            .any(|id| self.tree.nodes[id].tag == Tag::Figure && self.weights[id] * 4 < self.weights[top])
+            && !matches!(run.kind, RunKind::Quote)
+            && run.weight < 400
+    }
+
+    /// A run in a small container that is mostly links.
+    fn is_link_list(&self, run: &Run, top: Id) -> bool {
+        if run.link_weight * 10 >= run.weight * 9
+            && run.weight < 200
+            && !matches!(run.kind, RunKind::Paragraph if run.weight < 3)
+        {
+            return true;
+        }
+        self.tree.ancestors(run.first).take_while(|&id| id != top).any(|id| {
+            let tag = self.tree.nodes[id].tag;
+            let share = if matches!(tag, Tag::Ul | Tag::Ol | Tag::Aside | Tag::Section | Tag::Div | Tag::Table) {
+                0.5
+            } else {
+                1.1
+            };
+            self.weights[id] * 2 < self.weights[top] && self.links[id] as f32 > share * self.weights[id] as f32
+        })
+    }
+
+    /// Words of the page around the text: the headline again, a date line, an invitation.
+    fn is_furniture(&self, run: &Run, seen_prose: bool) -> bool {
+        let text = run.text.as_str();
+        if run.weight == 0 {
+            return true;
+        }
+        if run.weight < 300 && matches!(run.kind, RunKind::Heading(1)) && !seen_prose {
+            return true;
+        }
+        let folded = fold(text);
+        if !self.folded_headline.is_empty() && folded == self.folded_headline {
+            return true;
+        }
+        if !seen_prose && (is_byline(text) || run.weight < 60 && date::printed(text).is_some()) {
+            return true;
+        }
+        if !seen_prose && run.weight < 25 && !is_prose(text) && !matches!(run.kind, RunKind::Heading(_)) {
+            return true;
+        }
+        is_invitation(text, run)
+    }
+}
+
+fn is_container(tag: Tag) -> bool {
+    use Tag::*;
+    matches!(
+        tag,
+        Article
+            | Section
+            | Div
+            | Main
+            | Body
+            | Html
+            | Td
+            | Tr
+            | Tbody
+            | Table
+            | Custom
+            | Form
+            | Center
+            | Template
+            | Other
+            | Span
+            | Header
+            | Details
+            | Fieldset
+    )
+}
+
+/// Whether a text reads like sentences: it ends like one or has a comma or full stop within.
+fn is_prose(text: &str) -> bool {
+    let end = text.trim_end_matches(|c: char| matches!(c, '"' | '”' | '’' | '\'' | ')' | '»' | '“' | ']' | '」'));
+    end.ends_with(['.', '!', '?', '…', ':', '。', '！', '？', '؟', '।', '۔'])
+        || text.contains(", ")
+        || text.contains(". ")
+        || text.contains(['،', '、', '，', '。'])
+}
+
+fn is_byline(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    text.chars().count() < 100
+        && ["by ", "von ", "par ", "por ", "by: "].iter().any(|o| lower.starts_with(o))
+        && text.split_whitespace().count() < 14
+        && !text.ends_with(['.', '!', '?'])
+}
+
+/// Openings of lines that invite, sell or lead elsewhere; lower case, matched at the head of short runs.
+const INVITATIONS: &[&str] = &[
+    "advertisement",
+    "read more",
+    "read also",
+    "also read",
+    "read next",
+    "see also",
+    "related:",
+    "more:",
+    "watch:",
+    "listen:",
+    "sign up",
+    "subscribe",
+    "follow us",
+    "click here",
+    "share this",
+    "©",
+    "copyright",
+    "all rights reserved",
+    "download our",
+    "get our",
+    "join our",
+    "continue reading",
+    "story continues",
+    "lesen sie auch",
+    "mehr zum thema",
+    "lire aussi",
+    "à lire aussi",
+    "lea también",
+    "leer más",
+    "leia também",
+    "leggi anche",
+    "lees ook",
+    "читайте також",
+    "читайте также",
+    "baca juga",
+    "اقرأ أيضا",
+    "photo:",
+    "image:",
+    "photograph:",
+    "photo by",
+    "getty images",
+    "recommended",
+    "most read",
+    "trending",
+    "newsletter",
+    "anzeige",
+    "werbung",
+    "publicité",
+    "publicidad",
+    "have a tip",
+    "contact us",
+    "email ",
+    "this article was originally published",
+    "view comments",
+    "comments",
+    "load more",
+    "show more",
+    "skip to",
+    "print",
+];
+
+fn is_invitation(text: &str, run: &Run) -> bool {
+    if run.weight > 160 {
+        return false;
+    }
+    let lower = text.to_lowercase();
+    let lower = lower.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '©');
+    INVITATIONS.iter().any(|i| lower.starts_with(i))
+        && (run.link_weight > 0
+            || run.weight < 40
+            || lower.starts_with("sign up")
+            || lower.starts_with("subscribe")
+            || lower.starts_with('©'))
+}
+
+/// Headings after which other stories follow.
+const END_HEADINGS: &[&str] = &[
+    "related",
+    "read more",
+    "more from",
+    "more on",
+    "more stories",
+    "recommended",
+    "you may also like",
+    "you might also like",
+    "most read",
+    "most popular",
+    "comments",
+    "trending",
+    "latest",
+    "share this",
+    "about the author",
+    "leave a reply",
+    "newsletter",
+    "sign up",
+    "subscribe",
+    "tags",
+    "topics",
+    "up next",
+    "mehr zum thema",
+    "lesen sie auch",
+    "das könnte sie",
+    "meistgelesen",
+    "à lire aussi",
+    "lire aussi",
+    "sur le même",
+    "lea también",
+    "te puede interesar",
+    "más noticias",
+    "leia também",
+    "leggi anche",
+    "lees ook",
+    "читайте также",
+    "читайте також",
+    "popular",
+    "editor's picks",
+    "don't miss",
+    "advertisement",
+    "contribute",
+    "follow us",
+];
+
+fn is_end_heading(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    text.chars().count() < 60 && END_HEADINGS.iter().any(|h| lower.starts_with(h))
+}
+
+/// Words in names of classes and ids, and what they mark.
+fn word_flags(word: &str) -> u16 {
+    match word {
+        "articlebody" | "storybody" | "storytext" | "articletext" | "articlecontent" | "entrycontent"
+        | "postcontent" | "bodytext" => flag::BODY,
+        "related" | "relateds" | "recommended" | "recommendation" | "recommendations" | "recirc" | "recirculation"
+        | "newsletter" | "newsletters" | "promo" | "promos" | "promotion" | "sponsored" | "sponsor" | "share"
+        | "sharing" | "social" | "sidebar" | "nav" | "navigation" | "navbar" | "menu" | "breadcrumb"
+        | "breadcrumbs" | "footer" | "ad" | "ads" | "advert" | "advertisement" | "adslot" | "subscribe"
+        | "subscription" | "signup" | "cookie" | "consent" | "gdpr" | "paywall" | "outbrain" | "taboola" | "tags"
+        | "taglist" | "toolbar" | "widget" | "teaser" | "teasers" | "trending" | "popular" | "mostread"
+        | "readmore" | "more-stories" | "copyright" | "disclaimer" | "donate" | "donation" | "skip" | "modal"
+        | "popup" | "banner" | "relatedlinks" | "relatedcontent" | "relatedarticles" | "moreon" | "upnext"
+        | "masthead" | "hidden" | "print" | "poll" | "quiz" | "login" | "register" | "pagination" | "pager" | "bio" => {
+            flag::NOISE
+        }
+        "comments" | "comment" | "commentlist" | "disqus" | "respond" | "replies" | "livefyre" => flag::COMMENT,
+        "caption" | "figcaption" | "captions" | "credit" | "credits" | "photo" | "gallery" | "slideshow"
+        | "carousel" | "slider" => flag::CAPTION,
+        "byline" | "author" | "authors" | "dateline" | "timestamp" | "pubdate" | "meta" | "publishdate" => flag::BYLINE,
+        "standfirst" | "subtitle" | "subheadline" | "dek" | "deck" | "lead" | "lede" | "intro" | "summary"
+        | "chapo" | "excerpt" | "sapo" | "teasertext" | "vorspann" | "entradilla" | "bajada" => flag::STANDFIRST,
+        _ => 0,
+    }
+}
+
+/// What an element's tag, role, class and id say about it.
+fn element_flags(tree: &Tree<'_>, id: Id) -> u16 {
+    use Tag::*;
+    let tag = tree.nodes[id].tag;
+    if matches!(tag, Document | Html | Body | Main | Text) {
+        return 0;
+    }
+    let mut out = match tag {
+        Nav | Footer | Aside | Form | Menu => flag::NOISE,
+        Figcaption => flag::CAPTION,
+        _ => 0,
+    };
+    for (key, value) in tree.attributes(id) {
+        match key.to_ascii_lowercase().as_str() {
+            "class" | "id" | "data-testid" | "data-component" | "data-type" | "data-qa" | "data-module" => {
+                out |= name_flags(value)
+            }
+            "itemprop" if value.eq_ignore_ascii_case("articleBody") => out |= flag::BODY,
+            "role"
+                if matches!(
+                    value,
+                    "navigation" | "complementary" | "contentinfo" | "banner" | "dialog" | "search" | "alertdialog"
+                ) =>
+            {
+                out |= flag::NOISE
+            }
+            "hidden" => out |= flag::HIDDEN,
+            "style" => {
+                let flat: String =
+                    value.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
+                if flat.contains("display:none") || flat.contains("visibility:hidden") {
+                    out |= flag::HIDDEN;
+                }
+            }
+            _ => {}
+        }
+    }
+    if matches!(tag, P | H1 | H2 | H3 | Article) {
+        // On a paragraph itself, such names are about how it looks.
+        out &= !(flag::NOISE | flag::COMMENT) | if tag == P { flag::NOISE } else { 0 };
+    }
+    out
+}
+
+fn name_flags(names: &str) -> u16 {
+    let mut out = 0;
+    for name in names.split_ascii_whitespace().take(24) {
+        if name.len() > 80 {
+            continue;
+        }
+        let mut word = String::new();
+        let mut whole = String::new();
+        let mut previous_lower = false;
+        for c in name.chars().chain(['-']) {
+            let border = !c.is_ascii_alphanumeric() || c.is_ascii_uppercase() && previous_lower;
+            if border {
+                out |= word_flags(&word);
+                word.clear();
+            }
+            if c.is_ascii_alphanumeric() {
+                word.push(c.to_ascii_lowercase());
+                whole.push(c.to_ascii_lowercase());
+            }
+            previous_lower = c.is_ascii_lowercase();
+        }
+        out |= word_flags(&whole);
+    }
+    if out & flag::BODY != 0 {
+        out &= !(flag::NOISE | flag::COMMENT);
+    }
+    out
+}
+
+/// Paragraphs of a JSON-LD body, where the page itself shows less.
+pub(crate) fn from_json(body: &str) -> Vec<(BlockKind, String)> {
+    let body = crate::html::decode_references(body, false);
+    if body.contains("<p") || body.contains("<br") {
+        let tree = Tree::parse(&body);
+        return crate::blocks::runs(&tree).into_iter().map(|r| (r.kind.block(), r.text)).collect();
+    }
+    news::text::lines(&body).map(|range| (BlockKind::Paragraph, news::text::canonical(&body[range]))).collect()
+}
+
+/// The weight of all parts together.
+pub(crate) fn total_weight(parts: &[(BlockKind, String)]) -> u32 {
+    parts.iter().map(|(_, text)| weight(text)).sum()
+}

@@ -148,11 +148,8 @@ impl Walk<'_, '_> {
                     self.flush();
                 }
             }
-            Tag::Td | Tag::Th => {
-                if self.open.raw.contains(|c: char| !c.is_whitespace()) {
-                    self.open.raw.push_str(" | ");
-                }
-            }
+            Tag::Td | Tag::Th if self.open.raw.contains(|c: char| !c.is_whitespace()) => self.open.raw.push_str(" | "),
+            Tag::Td | Tag::Th => {}
             Tag::Img | Tag::Input => self.open.raw.push(' '),
             _ if self.is_block(id, tag) => self.flush(),
             _ => {}

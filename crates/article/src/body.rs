@@ -61,7 +61,8 @@ struct Finder<'f, 'a> {
     /// Sum of the weights of the runs in each element.
     weights: Vec<u32>,
     links: Vec<u32>,
-    total: u32,
+    /// Weight of the runs in each element that read like sentences and are no links.
+    prose: Vec<u32>,
     known: HashSet<u64>,
     folded_headline: String,
 }
@@ -83,20 +84,23 @@ impl<'f, 'a> Finder<'f, 'a> {
         let count = tree.nodes.len();
         let mut weights = vec![0; count];
         let mut links = vec![0; count];
+        let mut prose = vec![0; count];
         let mut flags = vec![u16::MAX; count];
         for run in runs {
+            let is_text = run.weight >= 60 && run.link_weight * 2 < run.weight && is_prose(&run.text);
+            let own_prose = if is_text { run.weight } else { 0 };
             for id in std::iter::once(run.first).chain(tree.ancestors(run.first)) {
                 weights[id] += run.weight;
                 links[id] += run.link_weight;
+                prose[id] += own_prose;
                 if flags[id] == u16::MAX {
                     flags[id] = element_flags(tree, id);
                 }
             }
         }
         let known = witness.body.map(|b| shingles(b).into_iter().collect()).unwrap_or_default();
-        let total = weights.first().copied().unwrap_or(0);
         let folded_headline = witness.headline.map(fold).unwrap_or_default();
-        Finder { tree, runs, witness, flags, weights, links, total, known, folded_headline }
+        Finder { tree, runs, witness, flags, weights, links, prose, known, folded_headline }
     }
 
     /// How much of a run the JSON-LD body knows, 0 to 1; `None` without one or for a run too short to tell.
@@ -110,11 +114,13 @@ impl<'f, 'a> Finder<'f, 'a> {
 
     /// Whether a run stands in an element, below `top`, that one of `wanted` marks and that does not hold most of the text.
     fn is_marked(&self, run: &Run, top: Id, wanted: u16) -> bool {
-        let bulk = self.weights[top] / 2;
-        std::iter::once(run.first)
-            .chain(self.tree.ancestors(run.first))
-            .take_while(|&id| id != top)
-            .any(|id| self.flags[id] & wanted != 0 && self.weights[id] <= bulk)
+        let all = self.prose[top];
+        std::iter::once(run.first).chain(self.tree.ancestors(run.first)).take_while(|&id| id != top).any(|id| {
+            let found = self.flags[id] & wanted;
+            // A name that marks what holds most of the text is about something else.
+            let most = if found & flag::COMMENT != 0 { all / 10 * 8 } else { all / 10 * 4 };
+            found != 0 && (self.prose[id] <= most || all == 0)
+        })
     }
 
     fn value(&self, run: &Run) -> f32 {
@@ -268,7 +274,7 @@ impl<'f, 'a> Finder<'f, 'a> {
             .iter()
             .skip(from)
             .take_while(|r| r.first < first)
-            .filter(|r| !self.tree.inside(container).contains(&r.first) || true);
+            ;
         let found = before
             .filter(|r| r.weight >= 20 && r.link_weight * 2 < r.weight && !matches!(r.kind, RunKind::Caption))
             .find(|run| {
@@ -515,7 +521,7 @@ fn word_flags(word: &str) -> u16 {
         | "taglist" | "toolbar" | "widget" | "teaser" | "teasers" | "trending" | "popular" | "mostread"
         | "readmore" | "more-stories" | "copyright" | "disclaimer" | "donate" | "donation" | "skip" | "modal"
         | "popup" | "banner" | "relatedlinks" | "relatedcontent" | "relatedarticles" | "moreon" | "upnext"
-        | "masthead" | "hidden" | "print" | "poll" | "quiz" | "login" | "register" | "pagination" | "pager" | "bio" => {
+        | "masthead" | "poll" | "quiz" | "login" | "register" | "pagination" | "pager" | "bio" => {
             flag::NOISE
         }
         "comments" | "comment" | "commentlist" | "disqus" | "respond" | "replies" | "livefyre" => flag::COMMENT,

@@ -30,13 +30,12 @@ pub(crate) struct Metadata {
     pub(crate) title: Option<String>,
     canonical: Option<String>,
     html_language: Option<String>,
-    base: Option<Url>,
 }
 
 impl Metadata {
     /// Reads head and scripts of a page.
     pub(crate) fn read(tree: &Tree<'_>, url: &Url, problems: &mut Vec<Problem>) -> Self {
-        let mut out = Metadata { base: Some(url.clone()), ..Metadata::default() };
+        let mut out = Metadata::default();
         let mut bad_json = 0;
         for id in 1..tree.nodes.len() {
             match tree.nodes[id].tag {
@@ -179,14 +178,6 @@ impl Metadata {
         self.article.get("articleBody").and_then(Value::as_str).filter(|b| b.len() > 200)
     }
 
-    /// The summary that JSON-LD or meta tags give.
-    pub(crate) fn description(&self) -> Option<(String, Origin)> {
-        let ld = self.ld_text("description").map(|d| (d, Origin::JsonLd));
-        ld.or_else(|| {
-            self.meta(&["og:description", "description", "twitter:description"]).map(|d| (plain(d), Origin::Meta))
-        })
-    }
-
     /// Every form in which the page gives its summary.
     pub(crate) fn descriptions(&self) -> Vec<String> {
         let metas = ["og:description", "description", "twitter:description"];
@@ -201,7 +192,7 @@ impl Metadata {
 
     /// Fills the fields that need no text: people, times, language as declared, addresses, section, tags.
     pub(crate) fn fill(&self, tree: &Tree<'_>, url: &Url, article: &mut Article, problems: &mut Vec<Problem>) {
-        let mut set = |article: &mut Article, field, origin| {
+        let set = |article: &mut Article, field, origin| {
             article.origins.insert(field, origin);
         };
         if let Some((outlet, origin)) = self.outlet() {

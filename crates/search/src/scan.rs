@@ -189,6 +189,12 @@ impl Scan {
     fn range(&self, reader: &SegmentReader, from: i64, to: i64) -> tantivy::Result<BitSet> {
         let mut found = BitSet::with_max_value(reader.max_doc());
         let column = reader.fast_fields().i64(reader.schema().get_field_name(self.field))?;
+        // A range below the smallest value would be taken for that value (0.27.0), so it is held against
+        // the column's bounds first.
+        let (from, to) = (from.max(column.min_value()), to.min(column.max_value()));
+        if from > to {
+            return Ok(found);
+        }
         let mut docs = Vec::new();
         column.get_docids_for_value_range(from..=to, 0..reader.max_doc(), &mut docs);
         for doc in docs {

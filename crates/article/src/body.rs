@@ -42,7 +42,10 @@ mod flag {
     pub(super) const BYLINE: u16 = 16;
     pub(super) const STANDFIRST: u16 = 32;
     pub(super) const HIDDEN: u16 = 64;
-    pub(super) const OUT: u16 = NOISE | COMMENT | HIDDEN;
+    pub(super) const WEAK: u16 = 128;
+    pub(super) const STRONG: u16 = 256;
+    pub(super) const CARD: u16 = 512;
+    pub(super) const OUT: u16 = NOISE | COMMENT | HIDDEN | CARD;
 }
 
 /// Finds the body of a page among its runs.
@@ -65,6 +68,8 @@ struct Finder<'f, 'a> {
     prose: Vec<u32>,
     known: HashSet<u64>,
     folded_headline: String,
+    /// The run on the page that is the headline.
+    headline: Option<Id>,
 }
 
 fn fold(text: &str) -> String {
@@ -100,7 +105,14 @@ impl<'f, 'a> Finder<'f, 'a> {
         }
         let known = witness.body.map(|b| shingles(b).into_iter().collect()).unwrap_or_default();
         let folded_headline = witness.headline.map(fold).unwrap_or_default();
-        Finder { tree, runs, witness, flags, weights, links, prose, known, folded_headline }
+        let headline = runs
+            .iter()
+            .filter(|r| matches!(r.kind, RunKind::Heading(_)))
+            .find(|r| !folded_headline.is_empty() && fold(&r.text) == folded_headline)
+            .map(|r| r.first);
+        let mut finder = Finder { tree, runs, witness, flags, weights, links, prose, known, folded_headline, headline };
+        finder.mark_cards();
+        finder
     }
 
     /// How much of a run the JSON-LD body knows, 0 to 1; `None` without one or for a run too short to tell.
@@ -118,9 +130,52 @@ impl<'f, 'a> Finder<'f, 'a> {
         std::iter::once(run.first).chain(self.tree.ancestors(run.first)).take_while(|&id| id != top).any(|id| {
             let found = self.flags[id] & wanted;
             // A name that marks what holds most of the text is about something else.
-            let most = if found & flag::COMMENT != 0 { all / 10 * 8 } else { all / 10 * 4 };
-            found != 0 && (self.prose[id] <= most || all == 0)
+            let most = if found & (flag::COMMENT | flag::CARD) != 0 {
+                8
+            } else if self.holds_headline(id) {
+                3
+            } else {
+                6
+            };
+            found != 0 && (self.prose[id] <= all / 10 * most || all == 0)
         })
+    }
+
+    fn holds_headline(&self, id: Id) -> bool {
+        self.headline.is_some_and(|h| self.tree.inside(id).contains(&h))
+    }
+
+    /// Marks teasers: three or more siblings of one name, each with a line that is all link.
+    fn mark_cards(&mut self) {
+        let mut links = vec![false; self.tree.nodes.len()];
+        for run in self.runs {
+            if run.weight >= 15 && run.link_weight * 10 >= run.weight * 9 {
+                links[run.first] = true;
+                for id in self.tree.ancestors(run.first).take(8) {
+                    links[id] = true;
+                }
+            }
+        }
+        let mut groups: Vec<(Id, Tag, String, Id)> = Vec::new();
+        for id in 1..self.tree.nodes.len() {
+            let tag = self.tree.nodes[id].tag;
+            let is_card = links[id]
+                && matches!(tag, Tag::Article | Tag::Div | Tag::Li | Tag::Section | Tag::Td | Tag::A)
+                && self.prose[id] * 4 < self.prose[0] * 3
+                && self.links[id] * 6 > self.weights[id];
+            if is_card {
+                // Numbers in names (`post-123`) tell siblings apart; the rest of the name makes them one kind.
+                let class = self.tree.attribute(id, "class").unwrap_or_default();
+                let class = class.split_whitespace().filter(|c| !c.contains(|c: char| c.is_ascii_digit())).take(2).collect::<Vec<_>>().join(" ");
+                groups.push((self.tree.parent(id), tag, class, id));
+            }
+        }
+        groups.sort();
+        for same in groups.chunk_by(|a, b| a.0 == b.0 && a.1 == b.1 && a.2 == b.2).filter(|same| same.len() >= 3) {
+            for (_, _, _, id) in same {
+                self.flags[*id] |= flag::CARD;
+            }
+        }
     }
 
     fn value(&self, run: &Run) -> f32 {
@@ -316,7 +371,7 @@ impl<'f, 'a> Finder<'f, 'a> {
     /// Words of the page around the text: the headline again, a date line, an invitation.
     fn is_furniture(&self, run: &Run, seen_prose: bool) -> bool {
         let text = run.text.as_str();
-        if run.weight == 0 {
+        if run.weight == 0 || text.starts_with('<') && text.ends_with('>') {
             return true;
         }
         if run.weight < 300 && matches!(run.kind, RunKind::Heading(1)) && !seen_prose {
@@ -381,7 +436,7 @@ fn is_byline(text: &str) -> bool {
 
 /// Openings of lines that invite, sell or lead elsewhere; lower case, matched at the head of short runs.
 const INVITATIONS: &[&str] = &[
-    "advertisement",
+    "advert",
     "read more",
     "read also",
     "also read",
@@ -510,26 +565,25 @@ fn is_end_heading(text: &str) -> bool {
 
 /// Words in names of classes and ids, and what they mark.
 fn word_flags(word: &str) -> u16 {
+    const STRONG: u16 = flag::NOISE | flag::STRONG;
+    const WEAK: u16 = flag::NOISE | flag::WEAK;
     match word {
-        "articlebody" | "storybody" | "storytext" | "articletext" | "articlecontent" | "entrycontent"
-        | "postcontent" | "bodytext" => flag::BODY,
-        "related" | "relateds" | "recommended" | "recommendation" | "recommendations" | "recirc" | "recirculation"
-        | "newsletter" | "newsletters" | "promo" | "promos" | "promotion" | "sponsored" | "sponsor" | "share"
-        | "sharing" | "social" | "sidebar" | "nav" | "navigation" | "navbar" | "menu" | "breadcrumb"
-        | "breadcrumbs" | "footer" | "ad" | "ads" | "advert" | "advertisement" | "adslot" | "subscribe"
-        | "subscription" | "signup" | "cookie" | "consent" | "gdpr" | "paywall" | "outbrain" | "taboola" | "tags"
-        | "taglist" | "toolbar" | "widget" | "teaser" | "teasers" | "trending" | "popular" | "mostread"
-        | "readmore" | "more-stories" | "copyright" | "disclaimer" | "donate" | "donation" | "skip" | "modal"
-        | "popup" | "banner" | "relatedlinks" | "relatedcontent" | "relatedarticles" | "moreon" | "upnext"
-        | "masthead" | "poll" | "quiz" | "login" | "register" | "pagination" | "pager" | "bio" => {
-            flag::NOISE
+        "articlebody" | "storybody" | "storytext" | "articletext" | "articlecontent" | "entrycontent" | "postcontent" | "bodytext" => flag::BODY,
+        "related" | "relateds" | "recommended" | "recommendation" | "recommendations" | "recirc" | "recirculation" | "newsletter" | "newsletters"
+        | "promo" | "promos" | "promotion" | "sponsored" | "sponsor" | "share" | "sharing" | "social" | "breadcrumb" | "breadcrumbs" | "footer"
+        | "advert" | "advertisement" | "adslot" | "subscribe" | "subscription" | "signup" | "cookie" | "cookies" | "consent" | "gdpr" | "paywall"
+        | "outbrain" | "taboola" | "taglist" | "trending" | "mostread" | "readmore" | "copyright" | "disclaimer" | "donate" | "donation" | "popup"
+        | "relatedlinks" | "relatedcontent" | "relatedarticles" | "relatedposts" | "moreon" | "upnext" | "login" | "register" | "pagination" | "pager"
+        | "regwall" | "jp" | "sharedaddy" | "zergnet" | "mailchimp" | "sharethis" | "addtoany" | "crp" | "yarpp" => STRONG,
+        "sidebar" | "nav" | "navigation" | "navbar" | "menu" | "ad" | "ads" | "tags" | "toolbar" | "widget" | "teaser" | "teasers" | "popular"
+        | "skip" | "modal" | "banner" | "masthead" | "poll" | "quiz" | "bio" | "aside" | "rail" | "tools" | "offer" | "offers" | "shop" | "product" => WEAK,
+        "comments" | "comment" | "commentlist" | "disqus" | "respond" | "replies" | "livefyre" => flag::COMMENT | flag::STRONG,
+        "caption" | "figcaption" | "captions" | "credit" | "credits" | "gallery" | "slideshow" | "carousel" | "slider" | "mediacaption" => flag::CAPTION,
+        "byline" | "author" | "authors" | "dateline" | "timestamp" | "pubdate" | "publishdate" => flag::BYLINE,
+        "standfirst" | "subtitle" | "subheadline" | "dek" | "deck" | "lead" | "lede" | "intro" | "summary" | "chapo" | "excerpt" | "sapo"
+        | "teasertext" | "vorspann" | "entradilla" | "bajada" | "subheading" | "subhead" | "tagline" | "description" | "abstract" | "ingress" | "sommario" => {
+            flag::STANDFIRST
         }
-        "comments" | "comment" | "commentlist" | "disqus" | "respond" | "replies" | "livefyre" => flag::COMMENT,
-        "caption" | "figcaption" | "captions" | "credit" | "credits" | "photo" | "gallery" | "slideshow"
-        | "carousel" | "slider" => flag::CAPTION,
-        "byline" | "author" | "authors" | "dateline" | "timestamp" | "pubdate" | "meta" | "publishdate" => flag::BYLINE,
-        "standfirst" | "subtitle" | "subheadline" | "dek" | "deck" | "lead" | "lede" | "intro" | "summary"
-        | "chapo" | "excerpt" | "sapo" | "teasertext" | "vorspann" | "entradilla" | "bajada" => flag::STANDFIRST,
         _ => 0,
     }
 }
@@ -578,19 +632,40 @@ fn element_flags(tree: &Tree<'_>, id: Id) -> u16 {
     out
 }
 
+/// Words that say what a layout is like rather than what stands in it.
+fn is_layout_word(word: &str) -> bool {
+    matches!(
+        word,
+        "has" | "no" | "with" | "without" | "not" | "is" | "enabled" | "disabled" | "grid" | "layout" | "template" | "theme" | "page"
+            | "single" | "below" | "above" | "js" | "hide" | "show"
+    )
+}
+
+fn is_text_word(word: &str) -> bool {
+    matches!(word, "article" | "story" | "content" | "body" | "post" | "entry" | "text" | "main" | "paragraph" | "artikel" | "articulo")
+}
+
 fn name_flags(names: &str) -> u16 {
     let mut out = 0;
+    let mut is_hidden = false;
+    let mut is_responsive = false;
     for name in names.split_ascii_whitespace().take(24) {
         if name.len() > 80 {
             continue;
         }
+        is_hidden |= name == "hidden";
+        is_responsive |= name.contains(':') || name.contains("-xs") || name.contains("-sm");
+        let mut found = 0;
+        let (mut is_layout, mut is_text) = (false, false);
         let mut word = String::new();
         let mut whole = String::new();
         let mut previous_lower = false;
         for c in name.chars().chain(['-']) {
             let border = !c.is_ascii_alphanumeric() || c.is_ascii_uppercase() && previous_lower;
             if border {
-                out |= word_flags(&word);
+                found |= word_flags(&word);
+                is_layout |= is_layout_word(&word);
+                is_text |= is_text_word(&word);
                 word.clear();
             }
             if c.is_ascii_alphanumeric() {
@@ -599,7 +674,18 @@ fn name_flags(names: &str) -> u16 {
             }
             previous_lower = c.is_ascii_lowercase();
         }
-        out |= word_flags(&whole);
+        found |= word_flags(&whole);
+        if is_layout {
+            // `has-sidebar`, `comments-enabled`, `sidebar-grid` speak of the page, not of what is inside.
+            found &= flag::BODY;
+        }
+        if is_text && found & flag::WEAK != 0 && found & flag::STRONG == 0 {
+            found &= !(flag::NOISE | flag::WEAK);
+        }
+        out |= found;
+    }
+    if is_hidden && !is_responsive {
+        out |= flag::HIDDEN;
     }
     if out & flag::BODY != 0 {
         out &= !(flag::NOISE | flag::COMMENT);

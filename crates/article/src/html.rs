@@ -19,7 +19,7 @@ const NODE_LIMIT: usize = 500_000;
 macro_rules! tags {
     ($($variant:ident $name:literal),* $(,)?) => {
         /// The elements that some rule knows by name.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub(crate) enum Tag {
             /// The whole document.
             Document,

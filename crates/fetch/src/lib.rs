@@ -92,6 +92,16 @@ impl Response {
     }
 }
 
+/// Undoes the content encoding of a body that was kept as received, under the same guard against bombs as a
+/// fresh answer. `encodings` is the value of `Content-Encoding`; empty or unknown leaves the body alone.
+pub fn decode(encodings: &str, received: &[u8], limit_bytes: u64) -> Result<Vec<u8>, String> {
+    match decode::decode(received, encodings, limit_bytes, Limits::default().ratio) {
+        Ok(body) => Ok(body.unwrap_or_else(|| received.to_vec())),
+        Err(decode::Failure::TooLarge) => Err(format!("the body decodes to more than {limit_bytes} bytes")),
+        Err(decode::Failure::Broken(why)) => Err(format!("the body cannot be decoded: {why}")),
+    }
+}
+
 pub(crate) fn header<'a>(headers: &'a [(String, Vec<u8>)], name: &str) -> Option<&'a str> {
     let (_, value) = headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?;
     std::str::from_utf8(value).ok()

@@ -394,3 +394,26 @@ fn the_way_stays_on_https() {
     check("http://a.example/", "https://b.example/x#y", Some("https://b.example/x"));
     check("http://a.example/d/e", "../f", Some("http://a.example/f"));
 }
+
+#[tokio::test]
+async fn a_server_without_tls_is_no_secure_connection() {
+    let hosts = [("courier.example".to_owned(), "127.0.0.1".parse().unwrap())].into();
+    let client = Client::new(Settings { hosts, ..settings() }).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.ok();
+        }
+    });
+    let url: Url = format!("https://courier.example:{port}/").parse().unwrap();
+    let error = feed(&client, &url).await.unwrap_err();
+    assert!(matches!(error, Error::Tls { .. }), "{error}");
+}
+
+#[test]
+fn kept_bodies_are_decoded_as_fresh_ones_are() {
+    assert_eq!(crate::decode("gzip", &gzip(b"words"), 1000).unwrap(), b"words");
+    assert_eq!(crate::decode("", b"words", 1000).unwrap(), b"words");
+    assert!(crate::decode("gzip", &gzip(&[0; 5000]), 1000).is_err());
+}

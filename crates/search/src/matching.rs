@@ -67,10 +67,12 @@ struct Reading<'a> {
 impl Query {
     /// Whether a document fulfils the query at `now`, by reading it from end to end.
     pub fn matches(&self, document: &Document, now: Timestamp) -> bool {
-        if document.removed || self.as_of.is_some_and(|as_of| millis(document.captured_at) > millis(as_of)) {
-            return false;
-        }
-        Reading::of(document, now).fulfils(&self.root)
+        !self.leaves_out(document) && Reading::of(document, now).fulfils(&self.root)
+    }
+
+    /// What no condition is asked of: removed documents, and those captured later than `asof:`.
+    fn leaves_out(&self, document: &Document) -> bool {
+        document.removed || self.as_of.is_some_and(|as_of| millis(document.captured_at) > millis(as_of))
     }
 
     /// Why a document matches; `None` when it does not. `name` gives an outlet's printed name, as in
@@ -81,10 +83,13 @@ impl Query {
         now: Timestamp,
         name: &dyn Fn(&str) -> Option<String>,
     ) -> Option<Because> {
-        if !self.matches(document, now) {
+        if self.leaves_out(document) {
             return None;
         }
         let reading = Reading::of(document, now);
+        if !reading.fulfils(&self.root) {
+            return None;
+        }
         let mut because = Because::default();
         let mut found: Vec<(Place, Range<usize>)> = Vec::new();
         reading.collect(&self.root, name, &mut found, &mut because.facts);

@@ -1,0 +1,79 @@
+//! English names of languages and countries, for what Readout itself says about a text.
+
+/// The name of a language by its primary tag; the tag itself where we have none.
+pub(crate) fn language(tag: &str) -> &str {
+    let primary = tag.split('-').next().unwrap_or(tag);
+    LANGUAGES.iter().find(|(code, _)| *code == primary).map_or(tag, |(_, name)| name)
+}
+
+/// The name of a country by its ISO 3166-1 alpha-2 code; the code itself where we have none.
+pub(crate) fn country(code: &str) -> &str {
+    COUNTRIES.iter().find(|(known, _)| *known == code).map_or(code, |(_, name)| name)
+}
+
+#[rustfmt::skip]
+const LANGUAGES: &[(&str, &str)] = &[
+    ("af", "Afrikaans"), ("sq", "Albanian"), ("am", "Amharic"), ("ar", "Arabic"), ("hy", "Armenian"),
+    ("az", "Azerbaijani"), ("eu", "Basque"), ("be", "Belarusian"), ("bn", "Bengali"), ("bs", "Bosnian"),
+    ("bg", "Bulgarian"), ("my", "Burmese"), ("ca", "Catalan"), ("zh", "Chinese"), ("hr", "Croatian"),
+    ("cs", "Czech"), ("da", "Danish"), ("nl", "Dutch"), ("en", "English"), ("et", "Estonian"), ("fi", "Finnish"),
+    ("fr", "French"), ("gl", "Galician"), ("ka", "Georgian"), ("de", "German"), ("el", "Greek"), ("gu", "Gujarati"),
+    ("ha", "Hausa"), ("he", "Hebrew"), ("hi", "Hindi"), ("hu", "Hungarian"), ("is", "Icelandic"),
+    ("id", "Indonesian"), ("ga", "Irish"), ("it", "Italian"), ("ja", "Japanese"), ("kk", "Kazakh"), ("km", "Khmer"),
+    ("ko", "Korean"), ("ku", "Kurdish"), ("ckb", "Kurdish (Sorani)"), ("ky", "Kyrgyz"), ("lo", "Lao"),
+    ("lv", "Latvian"), ("lt", "Lithuanian"), ("lb", "Luxembourgish"), ("mk", "Macedonian"), ("ms", "Malay"),
+    ("mt", "Maltese"), ("mr", "Marathi"), ("mn", "Mongolian"), ("ne", "Nepali"), ("no", "Norwegian"),
+    ("nb", "Norwegian"), ("nn", "Norwegian"), ("ps", "Pashto"), ("fa", "Persian"), ("pl", "Polish"),
+    ("pt", "Portuguese"), ("pa", "Punjabi"), ("ro", "Romanian"), ("ru", "Russian"), ("sr", "Serbian"),
+    ("si", "Sinhala"), ("sk", "Slovak"), ("sl", "Slovenian"), ("so", "Somali"), ("es", "Spanish"), ("sw", "Swahili"),
+    ("sv", "Swedish"), ("tl", "Tagalog"), ("tg", "Tajik"), ("ta", "Tamil"), ("te", "Telugu"), ("th", "Thai"),
+    ("ti", "Tigrinya"), ("tr", "Turkish"), ("tk", "Turkmen"), ("uk", "Ukrainian"), ("ur", "Urdu"), ("uz", "Uzbek"),
+    ("vi", "Vietnamese"), ("cy", "Welsh"), ("yi", "Yiddish"), ("zu", "Zulu"),
+];
+
+#[rustfmt::skip]
+const COUNTRIES: &[(&str, &str)] = &[
+    ("AE", "United Arab Emirates"), ("AF", "Afghanistan"), ("AL", "Albania"), ("AM", "Armenia"), ("AO", "Angola"),
+    ("AR", "Argentina"), ("AT", "Austria"), ("AU", "Australia"), ("AZ", "Azerbaijan"),
+    ("BA", "Bosnia and Herzegovina"), ("BD", "Bangladesh"), ("BE", "Belgium"), ("BF", "Burkina Faso"),
+    ("BG", "Bulgaria"), ("BH", "Bahrain"), ("BN", "Brunei"), ("BO", "Bolivia"), ("BR", "Brazil"), ("BW", "Botswana"),
+    ("BY", "Belarus"), ("CA", "Canada"), ("CD", "DR Congo"), ("CG", "Congo"), ("CH", "Switzerland"),
+    ("CI", "Côte d’Ivoire"), ("CL", "Chile"), ("CM", "Cameroon"), ("CN", "China"), ("CO", "Colombia"),
+    ("CR", "Costa Rica"), ("CU", "Cuba"), ("CY", "Cyprus"), ("CZ", "Czechia"), ("DE", "Germany"), ("DK", "Denmark"),
+    ("DO", "Dominican Republic"), ("DZ", "Algeria"), ("EC", "Ecuador"), ("EE", "Estonia"), ("EG", "Egypt"),
+    ("ES", "Spain"), ("ET", "Ethiopia"), ("EU", "European Union"), ("FI", "Finland"), ("FR", "France"),
+    ("GB", "United Kingdom"), ("GE", "Georgia"), ("GH", "Ghana"), ("GR", "Greece"), ("GT", "Guatemala"),
+    ("HK", "Hong Kong"), ("HN", "Honduras"), ("HR", "Croatia"), ("HT", "Haiti"), ("HU", "Hungary"),
+    ("ID", "Indonesia"), ("IE", "Ireland"), ("IL", "Israel"), ("IN", "India"), ("IQ", "Iraq"), ("IR", "Iran"),
+    ("IS", "Iceland"), ("IT", "Italy"), ("JM", "Jamaica"), ("JO", "Jordan"), ("JP", "Japan"), ("KE", "Kenya"),
+    ("KG", "Kyrgyzstan"), ("KH", "Cambodia"), ("KP", "North Korea"), ("KR", "South Korea"), ("KW", "Kuwait"),
+    ("KZ", "Kazakhstan"), ("LA", "Laos"), ("LB", "Lebanon"), ("LI", "Liechtenstein"), ("LK", "Sri Lanka"),
+    ("LR", "Liberia"), ("LT", "Lithuania"), ("LU", "Luxembourg"), ("LV", "Latvia"), ("LY", "Libya"),
+    ("MA", "Morocco"), ("MC", "Monaco"), ("MD", "Moldova"), ("ME", "Montenegro"), ("MG", "Madagascar"),
+    ("MK", "North Macedonia"), ("ML", "Mali"), ("MM", "Myanmar"), ("MN", "Mongolia"), ("MT", "Malta"),
+    ("MX", "Mexico"), ("MY", "Malaysia"), ("MZ", "Mozambique"), ("NA", "Namibia"), ("NE", "Niger"),
+    ("NG", "Nigeria"), ("NI", "Nicaragua"), ("NL", "Netherlands"), ("NO", "Norway"), ("NP", "Nepal"),
+    ("NZ", "New Zealand"), ("OM", "Oman"), ("PA", "Panama"), ("PE", "Peru"), ("PH", "Philippines"),
+    ("PK", "Pakistan"), ("PL", "Poland"), ("PS", "Palestine"), ("PT", "Portugal"), ("PY", "Paraguay"),
+    ("QA", "Qatar"), ("RO", "Romania"), ("RS", "Serbia"), ("RU", "Russia"), ("RW", "Rwanda"),
+    ("SA", "Saudi Arabia"), ("SD", "Sudan"), ("SE", "Sweden"), ("SG", "Singapore"), ("SI", "Slovenia"),
+    ("SK", "Slovakia"), ("SN", "Senegal"), ("SO", "Somalia"), ("SS", "South Sudan"), ("SV", "El Salvador"),
+    ("SY", "Syria"), ("TD", "Chad"), ("TH", "Thailand"), ("TJ", "Tajikistan"), ("TM", "Turkmenistan"),
+    ("TN", "Tunisia"), ("TR", "Türkiye"), ("TW", "Taiwan"), ("TZ", "Tanzania"), ("UA", "Ukraine"), ("UG", "Uganda"),
+    ("UN", "United Nations"), ("US", "United States"), ("UY", "Uruguay"), ("UZ", "Uzbekistan"), ("VA", "Vatican"),
+    ("VE", "Venezuela"), ("VN", "Vietnam"), ("XK", "Kosovo"), ("YE", "Yemen"), ("ZA", "South Africa"),
+    ("ZM", "Zambia"), ("ZW", "Zimbabwe"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_codes_stand_for_themselves() {
+        assert_eq!(language("uk-UA"), "Ukrainian");
+        assert_eq!(language("tlh"), "tlh");
+        assert_eq!(country("NO"), "Norway");
+        assert_eq!(country("ZZ"), "ZZ");
+    }
+}

@@ -1,0 +1,297 @@
+//! Sources: how every outlet's feeds fare, alarms first, and the forms that change what is gathered.
+
+use crate::answer::{self, Chrome, Fail, Pager};
+use crate::ask::Asked;
+use crate::parts::{Badge, Stamp, span_words};
+use crate::site::Site;
+use crate::view::{OutletView, shorten};
+use archive::{Archive, FetchLine, SourceHealth, Stats};
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use jiff::Timestamp;
+use news::feed::Feed;
+use news::id::FeedId;
+use news::outlet::OutletKind;
+use serde::Serialize;
+use std::sync::Arc;
+
+/// Outlets on a page.
+const SIZE: u32 = 50;
+/// Attempts listed for one feed.
+const FETCHES: usize = 20;
+/// Alarms on the desk.
+const ALARMS: usize = 5;
+/// A source is quiet once its newest text is older than this.
+const QUIET_SECONDS: i64 = 3 * 86_400;
+/// The same for official bodies, which publish seldom.
+const QUIET_OFFICIAL_SECONDS: i64 = 30 * 86_400;
+
+#[derive(Template, Serialize)]
+#[template(path = "sources.html")]
+struct Sources {
+    #[serde(skip)]
+    c: Chrome,
+    totals: super::desk::Totals,
+    as_usual: usize,
+    alarms: usize,
+    waiting: usize,
+    next_visit_at: Option<Stamp>,
+    sources: Vec<SourceView>,
+    pages: Pager,
+    #[serde(skip)]
+    done: Option<&'static str>,
+    feed: Option<OneFeed>,
+    bytes: Bytes,
+}
+
+#[derive(Serialize)]
+struct Bytes {
+    database: u64,
+    segments: u64,
+}
+
+impl Bytes {
+    /// `61.2 MB` of both.
+    fn words(&self) -> String {
+        let bytes = self.database + self.segments;
+        match bytes {
+            0..=999_999 => format!("{} kB", bytes / 1_000),
+            1_000_000..=999_999_999 => format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10),
+            _ => format!("{}.{} GB", bytes / 1_000_000_000, bytes / 100_000_000 % 10),
+        }
+    }
+}
+
+/// One feed with its last attempts.
+#[derive(Serialize)]
+struct OneFeed {
+    id: i64,
+    url: String,
+    outlet: OutletView,
+    fetches: Vec<FetchView>,
+}
+
+#[derive(Serialize)]
+struct FetchView {
+    at: Stamp,
+    status: Option<u16>,
+    outcome: String,
+    entries_new: u32,
+    size_bytes: u64,
+    duration_ms: u64,
+    error: Option<String>,
+}
+
+/// An outlet and how its feeds fare.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct SourceView {
+    pub(crate) outlet: OutletView,
+    pub(crate) articles: u64,
+    pub(crate) last_article_at: Option<Stamp>,
+    pub(crate) state: Badge,
+    pub(crate) note: String,
+    pub(crate) feeds: Vec<FeedView>,
+    #[serde(skip)]
+    urgency: u8,
+}
+
+/// One feed.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct FeedView {
+    pub(crate) id: i64,
+    pub(crate) url: String,
+    pub(crate) title: Option<String>,
+    pub(crate) kind: &'static str,
+    pub(crate) due_at: Option<Stamp>,
+    pub(crate) last_fetch_at: Option<Stamp>,
+    pub(crate) last_success_at: Option<Stamp>,
+    pub(crate) newest_entry_at: Option<Stamp>,
+    pub(crate) failures: u32,
+    pub(crate) last_error: Option<String>,
+    pub(crate) interval_seconds: i64,
+    pub(crate) state: Badge,
+    #[serde(skip)]
+    urgency: u8,
+}
+
+impl FeedView {
+    fn of(feed: &Feed, kind: OutletKind, now: Timestamp) -> Self {
+        let (urgency, state) = state(feed, kind, now);
+        FeedView {
+            id: feed.id.0,
+            url: feed.url.clone(),
+            title: feed.title.clone().map(|t| shorten(&t, 120)),
+            kind: feed.kind.word(),
+            due_at: feed.due_at.map(Stamp),
+            last_fetch_at: feed.last_fetch_at.map(Stamp),
+            last_success_at: feed.last_success_at.map(Stamp),
+            newest_entry_at: feed.newest_entry_at.map(Stamp),
+            failures: feed.failures,
+            last_error: feed.last_error.as_deref().map(|e| shorten(e, 300)),
+            interval_seconds: feed.interval_seconds,
+            state,
+            urgency,
+        }
+    }
+
+    /// `every 5 h`.
+    pub(crate) fn rhythm(&self) -> String {
+        match self.interval_seconds {
+            ..=0 => "not reckoned yet".to_owned(),
+            seconds => format!("every {}", span_words(seconds)),
+        }
+    }
+}
+
+/// How a feed stands: 3 for most in need of a look, and the word for it.
+fn state(feed: &Feed, kind: OutletKind, now: Timestamp) -> (u8, Badge) {
+    let quiet = if kind == OutletKind::Official { QUIET_OFFICIAL_SECONDS } else { QUIET_SECONDS };
+    if feed.due_at.is_none() {
+        return (3, Badge::plain("stopped"));
+    }
+    if feed.failures > 0 {
+        return (if feed.failures > 2 { 3 } else { 1 }, Badge::plain("failing"));
+    }
+    if feed.last_fetch_at.is_none() {
+        return (0, Badge::worded("waiting", "waiting for its first visit"));
+    }
+    match feed.newest_entry_at {
+        Some(newest) if now.duration_since(newest).as_secs() > quiet => (2, Badge::worded("late", "quiet")),
+        Some(_) | None => (0, Badge::worded("ok", "as usual")),
+    }
+}
+
+impl SourceView {
+    /// From the archive's word.
+    pub(crate) fn of(health: &SourceHealth, now: Timestamp) -> Self {
+        let kind = health.outlet.kind;
+        let feeds: Vec<FeedView> = health.feeds.iter().map(|f| FeedView::of(f, kind, now)).collect();
+        // An outlet is as well as the best of its feeds, but a failing one is still named.
+        let best = feeds.iter().min_by_key(|f| f.urgency);
+        let worst = feeds.iter().max_by_key(|f| f.urgency);
+        let (state, urgency) = match best {
+            Some(feed) => (feed.state.clone(), feed.urgency),
+            None => (Badge::worded("waiting", "no feed"), 0),
+        };
+        let note = match worst {
+            None => "known by its texts alone; no feed of it is followed".to_owned(),
+            Some(f) => match (&f.last_error, f.state.key) {
+                (Some(error), _) => error.clone(),
+                (None, "late") => {
+                    let newest = f.newest_entry_at.map(|n| span_words(now.duration_since(n.0).as_secs()));
+                    format!("the feed answers, but its newest entry is {} old", newest.unwrap_or_default())
+                }
+                _ => String::new(),
+            },
+        };
+        SourceView {
+            outlet: OutletView::of(&health.outlet),
+            articles: health.articles,
+            last_article_at: health.last_article_at.map(Stamp),
+            state,
+            note,
+            feeds,
+            urgency,
+        }
+    }
+}
+
+/// A source that needs a look, for the desk.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Alarm {
+    pub(crate) outlet: OutletView,
+    pub(crate) state: Badge,
+    pub(crate) note: String,
+}
+
+/// The sources most in need of a look, at most five.
+pub(crate) fn alarms(sources: &[SourceHealth], now: Timestamp) -> Vec<Alarm> {
+    let mut all: Vec<SourceView> = sources.iter().map(|s| SourceView::of(s, now)).filter(|s| s.urgency > 0).collect();
+    all.sort_by_key(|s| std::cmp::Reverse(s.urgency));
+    all.truncate(ALARMS);
+    all.into_iter().map(|s| Alarm { outlet: s.outlet, state: s.state, note: s.note }).collect()
+}
+
+/// What a form did, for the line above the page.
+fn done(word: &str) -> Option<&'static str> {
+    match word {
+        "refresh" => Some("Marked as due. It is visited within seconds, and no host is asked twice at once."),
+        "added" => Some("Added. The first visit comes within seconds."),
+        "known" => Some("That feed was followed already; nothing changed."),
+        "removed" => Some("No longer followed. What was gathered from it stays."),
+        _ => None,
+    }
+}
+
+/// How every source fares.
+pub(crate) async fn sources(State(site): State<Arc<Site>>, asked: Asked) -> Response {
+    let result = answer(&site, &asked).await;
+    site.finish(&asked, result)
+}
+
+struct Found {
+    stats: Stats,
+    sources: Vec<SourceHealth>,
+    fetches: Option<(FeedId, Vec<FetchLine>)>,
+    next_due_at: Option<Timestamp>,
+}
+
+async fn answer(site: &Site, asked: &Asked) -> Result<Response, Fail> {
+    let feed = asked.field("feed").and_then(|f| f.parse().ok()).map(FeedId);
+    let found = site.ask(move |archive| find(archive, feed)).await?;
+    let now = site.now();
+    let mut all: Vec<SourceView> = found.sources.iter().map(|s| SourceView::of(s, now)).collect();
+    all.sort_by_key(|s| std::cmp::Reverse(s.urgency));
+    let page = asked.page(SIZE);
+    let pages = Pager::new(asked, page, all.len() as u64);
+    let feed = found.fetches.and_then(|(id, fetches)| {
+        let source = all.iter().find(|s| s.feeds.iter().any(|f| f.id == id.0))?;
+        let feed = source.feeds.iter().find(|f| f.id == id.0)?;
+        Some(OneFeed {
+            id: id.0,
+            url: feed.url.clone(),
+            outlet: source.outlet.clone(),
+            fetches: fetches.iter().map(fetch).collect(),
+        })
+    });
+    let sources = Sources {
+        c: Chrome::page(site, asked, "sources", "Sources"),
+        totals: super::desk::Totals::of(&found.stats),
+        as_usual: all.iter().filter(|s| s.state.key == "ok").count(),
+        alarms: all.iter().filter(|s| s.urgency > 0).count(),
+        waiting: all.iter().filter(|s| s.state.key == "waiting").count(),
+        next_visit_at: found.next_due_at.map(Stamp),
+        sources: all
+            .into_iter()
+            .skip((page.number as usize - 1) * page.size as usize)
+            .take(page.size as usize)
+            .collect(),
+        pages,
+        done: asked.field("done").and_then(done),
+        feed,
+        bytes: Bytes { database: found.stats.database_bytes, segments: found.stats.segment_bytes },
+    };
+    answer::page(asked, &sources)
+}
+
+fn find(archive: &Archive, feed: Option<FeedId>) -> Result<Found, Fail> {
+    Ok(Found {
+        stats: archive.stats()?,
+        sources: archive.sources()?,
+        fetches: feed.map(|id| archive.fetches(id, FETCHES).map(|f| (id, f))).transpose()?,
+        next_due_at: archive.next_due_at()?,
+    })
+}
+
+fn fetch(line: &FetchLine) -> FetchView {
+    FetchView {
+        at: Stamp(line.fetch.at),
+        status: line.fetch.status,
+        outcome: line.outcome.replace('_', " "),
+        entries_new: line.entries_new,
+        size_bytes: line.fetch.size_bytes,
+        duration_ms: line.fetch.duration_ms,
+        error: line.error.as_deref().map(|e| shorten(e, 300)),
+    }
+}

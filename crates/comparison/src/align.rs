@@ -54,6 +54,30 @@ pub struct Alignment {
     pub differs: Vec<Difference>,
 }
 
+impl Alignment {
+    /// The same, seen from the other text.
+    pub fn mirrored(self) -> Alignment {
+        let mut pairs: Vec<Pair> = self.pairs.into_iter().map(|p| Pair { a: p.b, b: p.a, ..p }).collect();
+        pairs.sort_by_key(|p| (p.a, p.b));
+        let mut differs: Vec<Difference> = self
+            .differs
+            .into_iter()
+            .map(|d| Difference { a: d.b, b: d.a, kind: d.kind, a_span: d.b_span, b_span: d.a_span })
+            .collect();
+        differs.sort_by_key(Difference::place);
+        Alignment {
+            pairs,
+            differs,
+            only_a: self.only_b,
+            only_b: self.only_a,
+            background_a: self.background_b,
+            background_b: self.background_a,
+            unsure_a: self.unsure_b,
+            unsure_b: self.unsure_a,
+        }
+    }
+}
+
 /// Pairs of sentences compared one by one; larger pairs of texts are compared by shared words first.
 const ALL_PAIRS_LIMIT: usize = 40_000;
 /// Candidates of one sentence in larger pairs of texts.
@@ -61,6 +85,16 @@ const CANDIDATES: usize = 24;
 
 /// Lays two texts side by side.
 pub fn align(a: &TextIn, b: &TextIn) -> Alignment {
+    // One order for both orders of the arguments: ties fall the same way.
+    let key = |t: &TextIn| (t.text.len(), t.sentences.len(), t.published_at);
+    let order = key(a).cmp(&key(b)).then_with(|| a.text.cmp(b.text)).then_with(|| {
+        let spans = |t: &TextIn| t.sentences.iter().map(|r| (r.start, r.end)).collect::<Vec<_>>();
+        spans(a).cmp(&spans(b))
+    });
+    if order.is_gt() { align_ordered(b, a).mirrored() } else { align_ordered(a, b) }
+}
+
+fn align_ordered(a: &TextIn, b: &TextIn) -> Alignment {
     let (left, right) = (prepare(a), prepare(b));
     let scored = score(a, b, &left, &right);
     decide(a, b, &left, &right, &scored)
@@ -79,8 +113,8 @@ pub(crate) struct Scored {
 }
 
 /// Weights of [`Scored::features`] and the constant, from `fit` below.
-const WEIGHTS: [f64; FEATURES] = [6.0, 2.0, 0.5, 1.0, 0.5, -1.0, 6.0, -1.5, 1.0, -1.5, 0.5, 0.3, 0.3, 1.0];
-const CONSTANT: f64 = -4.5;
+const WEIGHTS: [f64; FEATURES] = [2.91, 3.56, 0.57, 6.7, -0.39, -4.74, 3.61, 0.9, 0.0, -1.55, 1.73, -0.07, 3.82, 0.23];
+const CONSTANT: f64 = -6.07;
 
 /// Scores every candidate pair of sentences.
 pub(crate) fn score(a: &TextIn, b: &TextIn, left: &[Sentence], right: &[Sentence]) -> Vec<Scored> {
@@ -135,12 +169,16 @@ fn likeness(a: &Term, b: &Term) -> f64 {
     if a.name != b.name && a.groups.is_empty() && b.groups.is_empty() && same_name(&a.root, &b.root) {
         return 0.7;
     }
+    let holds = |long: &Term, short: &Term| long.root.contains(' ') && long.root.split(' ').any(|w| w == short.root);
+    if holds(a, b) || holds(b, a) {
+        return 0.7;
+    }
     let related = a.groups.iter().any(|g| g.field.is_some() && b.groups.iter().any(|h| g.field == h.field));
     if related { 0.3 } else { 0.0 }
 }
 
 /// "Kastelia" and "Kastelian", "France" and "French": one is the other with a short ending.
-fn same_name(a: &str, b: &str) -> bool {
+pub(crate) fn same_name(a: &str, b: &str) -> bool {
     if a == b {
         return true;
     }
@@ -356,11 +394,11 @@ fn nearest(of: &[Sentence], among: &[Sentence]) -> Vec<(usize, usize)> {
 }
 
 /// A pair that is the best of both its sentences is taken from this score on.
-const MUTUAL: f64 = 0.45;
+const MUTUAL: f64 = 0.35;
 /// Any other pair from this one on: one sentence against several.
-const FURTHER: f64 = 0.6;
+const FURTHER: f64 = 0.55;
 /// A sentence whose best pair scores less stands in one text only; between the two nothing is claimed.
-const ONLY_BELOW: f64 = 0.25;
+const ONLY_BELOW: f64 = 0.2;
 
 fn decide(a: &TextIn, b: &TextIn, left: &[Sentence], right: &[Sentence], scored: &[Scored]) -> Alignment {
     let mut best_a = vec![0.0f64; left.len()];
@@ -370,6 +408,8 @@ fn decide(a: &TextIn, b: &TextIn, left: &[Sentence], right: &[Sentence], scored:
         best_b[s.b] = best_b[s.b].max(s.score);
     }
     let mut out = Alignment::default();
+    let parties = differ::parties(left, right, a.text, b.text);
+    let (mut agreed_a, mut agreed_b) = (Vec::new(), Vec::new());
     let mut in_a = vec![false; left.len()];
     let mut in_b = vec![false; right.len()];
     for s in scored {
@@ -379,14 +419,14 @@ fn decide(a: &TextIn, b: &TextIn, left: &[Sentence], right: &[Sentence], scored:
         }
         let (x, y) = (&left[s.a], &right[s.b]);
         let same = same_words(x, y);
-        let found = if same { Vec::new() } else { differ::differences(a, b, x, y, s) };
-        let relation = match (same, found.is_empty()) {
-            (true, _) => Relation::Same,
-            (false, true) => Relation::Reworded,
-            (false, false) => Relation::Differs,
-        };
+        if !same {
+            let found = differ::differences(a, b, x, y, s, &parties);
+            out.differs.extend(found.differences);
+            agreed_a.extend(found.agreed_a);
+            agreed_b.extend(found.agreed_b);
+        }
+        let relation = if same { Relation::Same } else { Relation::Reworded };
         out.pairs.push(Pair { a: s.a, b: s.b, score: s.score, relation });
-        out.differs.extend(found);
         in_a[s.a] = true;
         in_b[s.b] = true;
     }
@@ -405,7 +445,7 @@ fn decide(a: &TextIn, b: &TextIn, left: &[Sentence], right: &[Sentence], scored:
     };
     (out.only_a, out.background_a, out.unsure_a) = sort(left, &in_a, &best_a);
     (out.only_b, out.background_b, out.unsure_b) = sort(right, &in_b, &best_b);
-    differ::settle(&mut out);
+    differ::settle(&mut out, &agreed_a, &agreed_b);
     out
 }
 
@@ -418,4 +458,91 @@ fn same_words(a: &Sentence, b: &Sentence) -> bool {
 pub fn features_of(a: &TextIn, b: &TextIn) -> Vec<(usize, usize, f64, Vec<f64>)> {
     let (left, right) = (prepare(a), prepare(b));
     score(a, b, &left, &right).into_iter().map(|s| (s.a, s.b, s.score, s.features.to_vec())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::differ::Kind;
+    use proptest::prelude::*;
+
+    fn laid(a: &str, b: &str) -> Alignment {
+        let (x, y) = (news::text::sentences(a), news::text::sentences(b));
+        let published_at = Some("2030-06-03T15:00:00Z".parse().expect("literal"));
+        align(
+            &TextIn { text: a, sentences: &x, language: None, published_at },
+            &TextIn { text: b, sentences: &y, language: None, published_at },
+        )
+    }
+
+    const ONE: &str = "Prime Minister Ana Ruiz of Lorva telephoned President Omar Hadi of Temsa today. \
+        They agreed to halt strikes on power stations for 20 days. Teams will sit down in Oslo on Friday. \
+        Ms. Ruiz asked for the release of 14 captives. The harvest in Lorva was good.";
+    const OTHER: &str = "A telephone conversation between Omar Hadi and Ana Ruiz took place. \
+        It was decided that attacks on the energy infrastructure cease for two weeks. \
+        Talks of the delegations begin in Oslo on 7 June. Fourteen prisoners of war will come home. \
+        Temsa has a new museum of glass.";
+
+    #[test]
+    fn the_same_point_in_other_words_is_aligned_and_the_rest_is_only_here() {
+        let got = laid(ONE, OTHER);
+        let pairs: Vec<_> = got.pairs.iter().map(|p| (p.a, p.b)).collect();
+        assert_eq!(pairs, [(0, 0), (1, 1), (2, 2), (3, 3)]);
+        assert_eq!((got.only_a, got.only_b), (vec![4], vec![4]));
+        assert_eq!(got.differs.len(), 1);
+        let d = &got.differs[0];
+        assert_eq!((d.kind, &ONE[d.a_span.clone()], &OTHER[d.b_span.clone()]), (Kind::Number, "20 days", "two weeks"));
+    }
+
+    /// One changed word in a text that else stays the same.
+    fn planted(from: &str, to: &str, kind: Kind) {
+        let changed = ONE.replacen(from, to, 1);
+        let got = laid(ONE, &changed);
+        let kinds: Vec<_> = got.differs.iter().map(|d| d.kind).collect();
+        assert_eq!(kinds, [kind], "{from} -> {to}");
+    }
+
+    #[test]
+    fn a_planted_difference_is_found_with_its_kind() {
+        planted("20 days", "30 days", Kind::Number);
+        planted("14 captives", "40 captives", Kind::Number);
+        planted("on Friday", "on Thursday", Kind::Date);
+        planted("agreed to halt", "discussed a halt to", Kind::Certainty);
+        planted("agreed to halt", "refused to halt", Kind::Polarity);
+        planted("Ms. Ruiz asked", "Mr. Hadi asked", Kind::Actor);
+    }
+
+    #[test]
+    fn a_text_beside_itself_differs_in_nothing() {
+        for text in [ONE, OTHER] {
+            let got = laid(text, text);
+            assert!(got.differs.is_empty() && got.only_a.is_empty() && got.only_b.is_empty(), "{got:?}");
+        }
+    }
+
+    #[test]
+    fn a_deleted_sentence_is_only_in_the_other() {
+        let shorter = ONE.replace("Teams will sit down in Oslo on Friday. ", "");
+        assert_eq!(laid(ONE, &shorter).only_a, [2]);
+    }
+
+    proptest! {
+        #[test]
+        fn align_never_panics_and_mirrors(
+            a in "(Ana |Ruiz |met |20 |days |not |all |of |the |camps |Oslo |on |Friday |agreed |by |Hadi |to |\\. |é|“){0,40}",
+            b in "(Ana |Ruiz |met |two |weeks |never |three |camps |Oslo |7 June |consider |by |Temsa |will |\\. |ö|%){0,40}",
+        ) {
+            let got = laid(&a, &b);
+            for d in &got.differs {
+                prop_assert!(a.get(d.a_span.clone()).is_some() && b.get(d.b_span.clone()).is_some());
+            }
+            let count = news::text::sentences(&a).len();
+            for n in 0..count {
+                let in_pair = got.pairs.iter().any(|p| p.a == n);
+                let lists = [&got.only_a, &got.background_a, &got.unsure_a].iter().filter(|l| l.contains(&n)).count();
+                prop_assert_eq!(usize::from(in_pair) + lists, 1);
+            }
+            prop_assert_eq!(laid(&b, &a), got.mirrored());
+        }
+    }
 }

@@ -30,7 +30,6 @@ pub struct TextIn<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Term {
     /// Bytes of the text.
-    #[allow(dead_code)]
     pub(crate) span: Range<usize>,
     /// Root of the word, or the roots of the phrase joined by spaces; a name in lower case.
     pub(crate) root: String,

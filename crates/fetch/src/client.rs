@@ -441,10 +441,7 @@ impl Client {
             if let Some(NoAddress(reason)) = inner.downcast_ref() {
                 return Error::Dns { reason: reason.clone() };
             }
-            let tls = inner.downcast_ref::<rustls::Error>().or_else(|| {
-                let inside = inner.downcast_ref::<std::io::Error>()?.get_ref()?;
-                inside.downcast_ref::<rustls::Error>()
-            });
+            let tls = tls_error(inner);
             if let Some(tls) = tls {
                 return Error::Tls { host: host(url), reason: tls.to_string() };
             }
@@ -458,6 +455,14 @@ impl Client {
             Error::Protocol { url: url.to_string(), reason: deepest(error) }
         }
     }
+}
+
+/// The TLS error in one link of the chain of causes; I/O errors hide theirs from the chain, some twice.
+fn tls_error<'a>(mut link: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
+    while let Some(io) = link.downcast_ref::<std::io::Error>() {
+        link = io.get_ref()?;
+    }
+    link.downcast_ref()
 }
 
 /// Where a redirect leads; `None` when the answer is none. Once on https the way stays on https.

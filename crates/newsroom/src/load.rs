@@ -457,6 +457,7 @@ fn fill(template: &str, facts: &Facts, chance: &mut Chance) -> String {
     while let Some(open) = rest.find('{') {
         out.push_str(&rest[..open]);
         let Some(close) = rest[open..].find('}') else { break };
+        let from = out.len();
         match &rest[open + 1..open + close] {
             "p1" => out.push_str(&facts.names[0]),
             "p2" => out.push_str(&facts.names[1]),
@@ -490,6 +491,10 @@ fn fill(template: &str, facts: &Facts, chance: &mut Chance) -> String {
             "num" => push(&mut out, 2 + chance.below(300)),
             other => out.push_str(other),
         }
+        let article = out[..from].ends_with(" a ") || out[..from].ends_with("“a ") || &out[..from] == "A ";
+        if article && out[from..].starts_with(['a', 'e', 'i', 'o', 'u']) {
+            out.insert(from - 1, 'n');
+        }
         rest = &rest[open + close + 1..];
     }
     out.push_str(rest);
@@ -518,24 +523,25 @@ const HEADLINES: &[&str] = &[
 ];
 
 const OPENINGS: &[&str] = &[
-    "{body} {act} {thing} in {city} on a vote of {n1} to {n3}, after a dispute over {k1} that had gone on since {y}.",
-    "After years of argument over {k1}, {body} {act} {thing} in {city}, {r1} {p1} said.",
-    "{p1}, {r1} in {city}, said that {body} {act} {thing} and that the {a1} {k1} was at an end.",
-    "The long quarrel over {k1} in {city} took a turn when {body} {act} {thing}.",
-    "{city} woke to the news that {body} {act} {thing}; {n2} people are affected, by the count of {r1} {p1}.",
+    "{body} {act} {thing} in {city} by {n1} votes to {n3}, ending a {adj} dispute over {k1} that began in {y}.",
+    "After {n1} years of {adj} argument over {k1}, {body} {act} {thing} in {city}, {r1} {p1} said.",
+    "{p1}, {r1} in {city}, said that {body} {act} {thing} and called the {a1} {k1} settled.",
+    "The {adj} quarrel over {k1} in {city} took a turn when {body} {act} {thing}.",
+    "{city} woke to learn that {body} {act} {thing}; {n2} people are affected, says {r1} {p1}.",
 ];
 
-/// Each fact of an event in several forms.
+/// Each fact of an event in several forms. No more than four words in a row are the same from event to
+/// event, so that the wording of the templates does not look like copying.
 const FACTS: &[&[&str]] = &[
     &[
-        "The decision affects {n2} people in {city} and the villages around it.",
+        "The decision affects {n2} people in {city} and in {region}.",
         "By the reckoning of {body}, {n2} people will feel it.",
-        "Some {n2} residents of {city} are concerned, officials said.",
+        "Some {n2} residents of {city} are concerned, a {adj} {noun} among the papers shows.",
     ],
     &[
-        "“It is a {a1} {k1}, and we said so,” {p1} told reporters.",
+        "“It is a {a1} {k1}, and we said so,” {p1} told {name}.",
         "{p1}, {r1}, called it “a {a1} {k1}”.",
-        "For {f1}, who is {r1}, the matter is plain: a {a1} {k1}.",
+        "For {f1}, who is {r1}, the {noun} is plain: a {a1} {k1}.",
     ],
     &[
         "{p2}, {r2} in {region}, disagreed and spoke of a {a2} {k2}.",
@@ -544,46 +550,46 @@ const FACTS: &[&[&str]] = &[
     ],
     &[
         "The cost is put at {n4} million crowns over {n1} years.",
-        "Over {n1} years {n4} million crowns are to be spent.",
-        "A paper seen by this newspaper names a price of {n4} million crowns, to be paid within {n1} years.",
+        "Over {n1} years {n4} million crowns are to go into the {noun}.",
+        "A {adj} paper seen in {place} names {n4} million crowns, due within {n1} years.",
     ],
     &[
         "Since {y} the {k3} has grown by {n3} per cent.",
-        "Figures going back to {y} show a rise of {n3} per cent in the {k3}.",
-        "The {k3} is {n3} per cent larger than it was in {y}.",
+        "Figures going back to {y} show {n3} per cent more {k3}.",
+        "The {k3} is {n3} per cent larger than in {y}.",
     ],
     &[
-        "A court in {region} rejected a complaint about the {k4} last month.",
-        "Last month judges in {region} threw out a case over the {k4}.",
-        "The {k4}, which opponents took to court in {region}, was found to be lawful a month ago.",
+        "A court in {region} rejected {name}’s complaint about the {k4} last month.",
+        "Last month judges in {region} threw out {name}’s case over the {k4}.",
+        "The {k4}, which {name} took to court in {region}, was found {adj} but lawful.",
     ],
     &[
-        "{p3}, a {r3} who lives near the {k1}, said the noise began before dawn.",
+        "{p3}, a {r3} who lives near the {k1}, heard the {noun} before dawn.",
         "“It began before dawn,” said {p3}, {r3} and neighbour of the {k1}.",
-        "Neighbours such as {p3}, a {r3}, heard it before dawn.",
+        "Neighbours such as {p3}, a {r3}, were up with the {noun} before dawn.",
     ],
     &[
-        "An inquiry is to report within {n1} weeks.",
-        "{body} promised a report in {n1} weeks.",
-        "Whether the {k2} was to blame should be known in {n1} weeks.",
+        "An inquiry led by {name} is to report within {n1} weeks.",
+        "{body} promised a {adj} report in {n1} weeks.",
+        "Whether the {k2} was to blame, {name} should know in {n1} weeks.",
     ],
     &[
-        "The {a3} {k3} will be looked at again in spring.",
-        "In spring the council returns to the {a3} {k3}.",
-        "Nothing will be done about the {a3} {k3} before spring.",
+        "The {a3} {k3} comes before {name} again in spring.",
+        "In spring the council of {place} returns to the {a3} {k3}.",
+        "Until spring the {a3} {k3} stays with {name}.",
     ],
 ];
 
 const FILLERS: &[&str] = &[
     "The {noun} near {place} was {adj} all the same.",
-    "A {noun} of this kind had not been seen since {name} was young.",
+    "No {adj} {noun} had been seen since {name} was young.",
     "{name}, who keeps a {adj} {noun} in {place}, shrugged.",
     "There was talk of a {noun}, a {adj} {noun} and {num} metres of {noun}.",
     "In {place} the {noun} went on as before.",
     "Nobody had counted the {noun}; {name} guessed at {num}.",
-    "The road to {place} was closed for {num} minutes because of a {adj} {noun}.",
+    "The road to {place} was closed for {num} minutes by a {adj} {noun}.",
     "“First the {noun}, then the {noun},” said {name} of {place}.",
-    "A letter signed by {num} readers asked for a {adj} {noun}.",
+    "A letter with {num} names asked {name} for a {adj} {noun}.",
     "It rained on the {noun} and on the {adj} {noun} of {place}.",
 ];
 

@@ -647,7 +647,7 @@ fn president(s: &Scene<'_>) -> String {
         + &style("op");
     let tags = Tags { open: "<p>", close: "</p>", heading: "h3" };
     let body = format!(
-        "<div id=\"op-top\"><a href=\"/\"><img src=\"/media/arms.gif\" alt=\"Arms of the Republic of Norland\"></a>{}</div>\n<div id=\"op-path\"><a href=\"/\">Home</a> › <a href=\"/section/{}\">{}</a></div>\n<div id=\"op-main\"><div class=\"op-doc\">\n<h1 class=\"op-title\">{}</h1>\n<div class=\"op-date\">{} (Halvik time)</div>\n<div class=\"op-content\">\n{}{}</div>\n{}</div>\n<div id=\"op-right\"><h4>Latest</h4>{}<h4>Press contact</h4><p>Press Office, Halvik Castle, 1 Castle Yard. Telephone 0100, weekdays from eight to six.</p></div></div>\n{}{}",
+        "<div id=\"op-top\"><a href=\"/\"><img src=\"/media/arms.gif\" alt=\"Arms of the Republic of Norland\"></a>{}</div>\n<div id=\"op-path\"><a href=\"/\">Home</a> › <a href=\"/section/{}\">{}</a></div>\n<div id=\"op-main\"><div class=\"op-doc\">\n<h1 class=\"op-title\">{}</h1>\n<div class=\"op-date\">{} (Halvik time)</div>\n<div class=\"op-content\">\n{}{}</div>\n{}</div>\n<aside id=\"op-right\"><h4>Latest</h4>{}<h4>Press contact</h4><p>Press Office, Halvik Castle, 1 Castle Yard. Telephone 0100, weekdays from eight to six.</p></aside></div>\n{}{}",
         nav(s, "op-nav"),
         a.section,
         escape(&section_label(s)),
@@ -669,11 +669,12 @@ fn premier(s: &Scene<'_>) -> String {
     let head = format!("<title>{}</title>\n", escape(&a.headline)) + &style("gov");
     let tags = Tags { open: "<p class=\"MsoNormal\" style=\"text-align:justify\">", close: "</p>", heading: "h4" };
     let body = format!(
-        "<table width=\"100%\" cellpadding=\"0\"><tr><td colspan=\"2\" class=\"gov-head\"><b>{}</b> · {}</td></tr>\n<tr><td width=\"220\" valign=\"top\">{}<div class=\"gov-cal\">{}</div></td>\n<td valign=\"top\"><div class=\"gov-news\">\n<div class=\"gov-news-date\">{}</div>\n<h1>{}</h1>\n<div class=\"gov-news-text\">\n{}{}</div>\n<div class=\"gov-tools\"><a href=\"javascript:print()\">Version for print</a> {}</div></div></td></tr></table>\n<h3>Other events</h3>{}{}{}",
+        "<table width=\"100%\" cellpadding=\"0\"><tr><td colspan=\"2\" class=\"gov-head\"><b>{}</b> · {}</td></tr>\n<tr><td width=\"220\" valign=\"top\">{}<div class=\"gov-cal\">{}</div></td>\n<td valign=\"top\"><div class=\"gov-news\">\n<div class=\"gov-news-date\"><time datetime=\"{}\">{}</time></div>\n<h1>{}</h1>\n<div class=\"gov-news-text\">\n{}{}</div>\n<div class=\"gov-tools\"><a href=\"javascript:print()\">Version for print</a> {}</div></div></td></tr></table>\n<h3>Other events</h3>{}{}{}",
         escape(s.house.name),
         s.house.motto,
         nav(s, "gov-menu"),
         calendar(),
+        stamp(s.house, a.published_at),
         local(s.house, a.published_at).strftime("%d.%m.%Y, %H:%M"),
         escape(&a.headline),
         standfirst(s, "p", "gov-lead"),
@@ -720,7 +721,7 @@ fn courant(s: &Scene<'_>) -> String {
         (7, newsletter(s, "hc-newsletter")),
     ];
     let body = format!(
-        "<div class=\"hc-banner\">{}</div>\n<header class=\"hc-masthead\"><a href=\"/\">{}</a><small>{}</small>{}</header>\n<main id=\"maincontent\"><article data-article-id=\"{}\">\n<header>{label}<a class=\"hc-section\" href=\"/section/{}\">{}</a>\n<h1 itemprop=\"headline\">{}</h1>\n{}</header>\n<address class=\"hc-byline\">{}</address>\n<p class=\"hc-dates\"><time datetime=\"{}\">{}</time>{}</p>\n{}<div class=\"hc-body\" itemprop=\"articleBody\">\n{}</div>\n{}{}{}{}</article>\n<section class=\"hc-most\"><h2>Most read</h2>{}</section></main>\n{}{}{}",
+        "<div class=\"hc-banner\">{}</div>\n<header class=\"hc-masthead\"><a href=\"/\">{}</a><small>{}</small>{}</header>\n<main id=\"maincontent\"><article data-article-id=\"{}\">\n<header>{label}<a class=\"hc-section\" href=\"/section/{}\">{}</a>\n<h1 itemprop=\"headline\">{}</h1>\n{}</header>\n<address class=\"hc-byline\">{}</address>\n<p class=\"hc-article-meta\"><time datetime=\"{}\">{}</time>{}</p>\n{}<div class=\"hc-body\" itemprop=\"articleBody\">\n{}</div>\n{}{}{}{}</article>\n<section class=\"hc-most\"><h2>Most read</h2>{}</section></main>\n{}{}{}",
         ad(s, "hc-advert", "billboard"),
         escape(s.house.name),
         s.house.motto,
@@ -743,7 +744,7 @@ fn courant(s: &Scene<'_>) -> String {
         figure(s, "hc-figure"),
         body(s, &tags, &inserts),
         note(s, "hc-correction"),
-        counter(s, "hc-reads"),
+        counter(s, "hc-view-count"),
         share(s, "hc-share"),
         comments(s, "hc-comments"),
         links(&s.related, "hc-links"),
@@ -937,10 +938,11 @@ fn lowen(s: &Scene<'_>) -> String {
         + &format!("<meta name=\"description\" content=\"{}\">\n", escape(&a.summary()))
         + &style("lt");
     let body = format!(
-        "<div class=\"lt-page\"><div class=\"lt-logo\"><a href=\"/\">{}</a></div>{}<div class=\"lt-cols\"><div class=\"lt-col1\" itemscope itemtype=\"https://schema.org/NewsArticle\">\n<h1 class=\"lt-h\" itemprop=\"headline\">{}</h1>\n<div class=\"lt-info\"><span itemprop=\"author\" itemscope itemtype=\"https://schema.org/Person\"><span itemprop=\"name\">{}</span></span><meta itemprop=\"datePublished\" content=\"{}\"> {}</div>\n{}{}<div itemprop=\"articleBody\" class=\"lt-text\">\n{}</div>{}{}{}</div>\n<div class=\"lt-col2\">{}<div class=\"lt-box\"><h4>Most read this week</h4>{}</div></div></div></div>\n{}{}{}",
+        "<div class=\"lt-page\"><div class=\"lt-logo\"><a href=\"/\">{}</a></div>{}<div class=\"lt-cols\"><div class=\"lt-col1\" itemscope itemtype=\"https://schema.org/NewsArticle\">\n<h1 class=\"lt-h\" itemprop=\"headline\">{}</h1>\n<div class=\"lt-info\"><span itemprop=\"author\" itemscope itemtype=\"https://schema.org/{}\"><span itemprop=\"name\">{}</span></span><meta itemprop=\"datePublished\" content=\"{}\"> {}</div>\n{}{}<div itemprop=\"articleBody\" class=\"lt-text\">\n{}</div>{}{}{}</div>\n<div class=\"lt-col2\">{}<div class=\"lt-box\"><h4>Most read this week</h4>{}</div></div></div></div>\n{}{}{}",
         escape(s.house.name),
         nav(s, "lt-nav"),
         escape(&a.headline),
+        if a.authors.is_empty() { "Organization" } else { "Person" },
         escape(if a.authors.is_empty() { a.credit.as_deref().unwrap_or("Newsroom") } else { &a.authors[0] }),
         stamp(s.house, a.published_at),
         spoken(s.house, a.published_at),
@@ -952,7 +954,7 @@ fn lowen(s: &Scene<'_>) -> String {
             .as_ref()
             .map(|c| format!("<p class=\"lt-source\">{}: {}</p>\n", words(s.house).source, escape(c)))
             .unwrap_or_default(),
-        comments(s, "lt-talk"),
+        comments(s, "lt-comments"),
         ad(s, "lt-ad", "side"),
         links(&s.related, "lt-top"),
         cookies(s, "lt-cookie"),
@@ -974,7 +976,7 @@ fn meridian(s: &Scene<'_>) -> String {
     let inserts =
         vec![(3, "<aside class=\"mr-pull\"><p>“Silence, too, is a line on the chart.”</p></aside>\n".to_owned())];
     let body = format!(
-        "<header class=\"mr-head\"><a href=\"/\">{}</a>{}</header>\n<main><article class=\"mr-article{}\"><p class=\"mr-rubric\">{}</p><h1>{}</h1>\n{}<p class=\"mr-byline\">{}</p><p class=\"mr-date\"><time datetime=\"{}\">{}</time></p>\n{}<div class=\"mr-text\">\n{}</div>\n{wall}{}</article>\n<section class=\"mr-more\"><h2>From the Review</h2>{}</section></main>\n{}{}{}",
+        "<header class=\"mr-head\"><a href=\"/\">{}</a>{}</header>\n<main><article class=\"mr-article{}\"><p class=\"mr-rubric\">{}</p><h1>{}</h1>\n{}<p class=\"mr-byline\">{}</p><p class=\"mr-article-meta\"><time datetime=\"{}\">{}</time></p>\n{}<div class=\"mr-text\">\n{}</div>\n{wall}{}</article>\n<section class=\"mr-more\"><h2>From the Review</h2>{}</section></main>\n{}{}{}",
         escape(s.house.name),
         nav(s, "mr-nav"),
         if wall.is_empty() { "" } else { " mr-locked" },
@@ -1025,7 +1027,7 @@ fn mirat(s: &Scene<'_>) -> String {
         figure(s, "mm-photo"),
         body(s, &P, &inserts),
         note(s, "mm-note"),
-        counter(s, "mm-views"),
+        counter(s, "mm-view-count"),
         share(s, "mm-share"),
         w.most_read,
         links(&s.related, "mm-most"),

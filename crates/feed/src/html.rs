@@ -7,7 +7,7 @@
 
 use crate::entities::unescape_html;
 use crate::resolve;
-use memchr::{memchr, memchr2, memmem};
+use memchr::{memchr, memchr2, memmem, memrchr};
 use std::borrow::Cow;
 
 /// Most elements open at once; deeper tags are dropped and their text kept.
@@ -226,9 +226,30 @@ enum Markup<'h> {
     Stray,
 }
 
+/// Where the last `>` and the last end of a comment stand, counted from the end of the text, so that looking
+/// for what is not there costs nothing twice.
+struct Ends {
+    tag: usize,
+    comment: Option<usize>,
+}
+
+impl Ends {
+    fn of(html: &str) -> Self {
+        Ends { tag: memrchr(b'>', html.as_bytes()).map_or(usize::MAX, |at| html.len() - at), comment: None }
+    }
+
+    fn has_comment_end(&mut self, rest: &str) -> bool {
+        let last = || memmem::rfind(rest.as_bytes(), b"-->").map_or(usize::MAX, |at| rest.len() - at);
+        rest.len() >= *self.comment.get_or_insert_with(last)
+    }
+}
+
 /// Reads the markup at the front of `rest`, which starts with `<`.
-fn markup(rest: &str) -> Markup<'_> {
+fn markup<'h>(rest: &'h str, ends: &mut Ends) -> Markup<'h> {
     let bytes = rest.as_bytes();
+    if bytes.len() < ends.tag {
+        return Markup::Stray;
+    }
     match bytes.get(1) {
         Some(b) if b.is_ascii_alphabetic() => {
             let name_end = 1 + bytes[1..]
@@ -253,7 +274,8 @@ fn markup(rest: &str) -> Markup<'_> {
                 if comment.starts_with('>') {
                     return Markup::Skip(5);
                 }
-                let end = memmem::find(&bytes[4..], b"-->").map(|at| at + 7);
+                let end =
+                    ends.has_comment_end(rest).then(|| memmem::find(&bytes[4..], b"-->")).flatten().map(|at| at + 7);
                 return Markup::Skip(end.or_else(|| memchr(b'>', bytes).map(|at| at + 1)).unwrap_or(bytes.len()));
             }
             if rest.starts_with("<![CDATA[") {
@@ -310,10 +332,11 @@ impl<'h> Cleaner<'h, '_> {
     fn run(&mut self, html: &'h str) {
         let mut rest = html;
         let mut in_cdata = false;
+        let mut ends = Ends::of(html);
         while let Some(at) = memchr(b'<', rest.as_bytes()) {
             self.text(&rest[..at], &mut in_cdata);
             rest = &rest[at..];
-            match markup(rest) {
+            match markup(rest, &mut ends) {
                 Markup::Start { name, attributes, end } => {
                     let after = &rest[end..];
                     match fate(&name) {
@@ -649,10 +672,11 @@ fn style(value: &str) -> String {
 pub(crate) fn plain(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
+    let mut ends = Ends::of(html);
     while let Some(at) = memchr(b'<', rest.as_bytes()) {
         unescape_html(&rest[..at], false, &mut out);
         rest = &rest[at..];
-        match markup(rest) {
+        match markup(rest, &mut ends) {
             Markup::Start { name, end, .. } => {
                 let after = &rest[end..];
                 rest = if fate(&name) == Fate::Removed { &after[end_of_removed(after, &name)..] } else { after };
@@ -677,11 +701,71 @@ pub(crate) fn plain(html: &str) -> String {
     news::text::canonical(&out)
 }
 
+/// A piece of a page, scripts and styles left out.
+pub(crate) enum Piece<'h> {
+    /// A start tag.
+    Start { name: Cow<'h, str>, attributes: Tag<'h> },
+    /// An end tag.
+    End { name: Cow<'h, str> },
+    /// Text with its references as written.
+    Text(&'h str),
+}
+
+/// The attributes of a tag as written.
+pub(crate) struct Tag<'h>(&'h str);
+
+impl Tag<'_> {
+    /// The value of an attribute, references replaced.
+    pub(crate) fn get(&self, name: &str) -> Option<String> {
+        let found = Attributes(self.0).take(ATTRIBUTES).find(|(key, _)| key.eq_ignore_ascii_case(name));
+        found.map(|(_, raw)| unescaped(raw).into_owned())
+    }
+}
+
+/// The pieces of a page in order.
+pub(crate) fn pieces(page: &str) -> impl Iterator<Item = Piece<'_>> {
+    let mut rest = page;
+    let mut ends = Ends::of(page);
+    std::iter::from_fn(move || {
+        loop {
+            if rest.is_empty() {
+                return None;
+            }
+            let at = memchr(b'<', rest.as_bytes()).unwrap_or(rest.len());
+            if at > 0 {
+                let (text, after) = rest.split_at(at);
+                rest = after;
+                return Some(Piece::Text(text));
+            }
+            match markup(rest, &mut ends) {
+                Markup::Start { name, attributes, end } => {
+                    rest = &rest[end..];
+                    if fate(&name) == Fate::Removed {
+                        rest = &rest[end_of_removed(rest, &name)..];
+                        continue;
+                    }
+                    return Some(Piece::Start { name, attributes: Tag(attributes) });
+                }
+                Markup::End { name, end } => {
+                    rest = &rest[end..];
+                    return Some(Piece::End { name });
+                }
+                Markup::Skip(end) => rest = &rest[end..],
+                Markup::Stray => {
+                    rest = &rest[1..];
+                    return Some(Piece::Text("&lt;"));
+                }
+            }
+        }
+    })
+}
+
 /// The address of the first picture in markup that was made safe here; `None` for one of a single pixel.
 pub(crate) fn first_picture(clean: &str) -> Option<String> {
     let mut rest = clean;
+    let mut ends = Ends::of(clean);
     while let Some(at) = memmem::find(rest.as_bytes(), b"<img ") {
-        let Markup::Start { attributes, end, .. } = markup(&rest[at..]) else { return None };
+        let Markup::Start { attributes, end, .. } = markup(&rest[at..], &mut ends) else { return None };
         let get = |name: &str| {
             Attributes(attributes).find(|(key, _)| *key == name).map(|(_, value)| unescaped(value).into_owned())
         };
@@ -694,7 +778,7 @@ pub(crate) fn first_picture(clean: &str) -> Option<String> {
     None
 }
 
-fn is_inline(name: &str) -> bool {
+pub(crate) fn is_inline(name: &str) -> bool {
     matches!(
         name,
         "a" | "abbr"

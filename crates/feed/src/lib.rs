@@ -5,13 +5,16 @@
 //! [`Parsed::problems`]. Nothing is fetched, and nothing that a feed says is run.
 
 pub mod dates;
+pub mod discover;
 pub mod document;
 mod encoding;
 mod entities;
 mod entry;
 mod html;
 mod json_feed;
+pub mod links;
 mod names;
+pub mod opml;
 mod reader;
 mod resolve;
 mod result;

@@ -16,6 +16,8 @@ use std::sync::Arc;
 
 /// Deepest nesting followed; what lies deeper is passed over.
 const DEPTH: usize = 256;
+/// Most namespaces in force at once.
+const BINDINGS: usize = 1024;
 /// Most entries read.
 pub(crate) const ENTRIES: usize = 100_000;
 
@@ -317,7 +319,9 @@ impl<'a> Builder<'a> {
                 let space = names::by_address(a.raw)
                     .or_else(|| names::by_prefix(prefix).filter(|space| *space != Space::Core))
                     .unwrap_or(if prefix.is_empty() { Space::Core } else { Space::Other(prefix) });
-                bindings.push((prefix, space));
+                if bindings.len() < BINDINGS {
+                    bindings.push((prefix, space));
+                }
             } else if a.name == "xml:base" || a.name == "base" {
                 base = Some(a.raw);
             } else if a.name == "xml:lang" || a.name == "lang" {

@@ -43,6 +43,9 @@ pub(crate) struct Reader<'a> {
     flaw: Option<&'static str>,
     pending_end: Option<&'a str>,
     doctype: Option<&'a str>,
+    /// What was looked for and is not in the rest of the document: looked for once, and not again.
+    no_comment_end: bool,
+    no_instruction_end: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -56,6 +59,8 @@ impl<'a> Reader<'a> {
             flaw: None,
             pending_end: None,
             doctype: None,
+            no_comment_end: false,
+            no_instruction_end: false,
         }
     }
 
@@ -100,7 +105,7 @@ impl<'a> Reader<'a> {
                         return Some(event);
                     }
                 }
-                Some(b'?') => self.skip_to(rest, "?>", ">"),
+                Some(b'?') => self.instruction(rest),
                 Some(&b) if is_name_start(b) => return Some(self.start_tag(rest)),
                 _ => return Some(Event::Text(self.text_run(rest))),
             }
@@ -129,14 +134,16 @@ impl<'a> Reader<'a> {
         &rest[..end]
     }
 
-    fn skip_to(&mut self, rest: &'a str, end: &str, else_end: &str) {
-        match memmem::find(rest.as_bytes(), end.as_bytes()) {
-            Some(at) => self.at += at + end.len(),
+    fn instruction(&mut self, rest: &'a str) {
+        let end = if self.no_instruction_end { None } else { memmem::find(rest.as_bytes(), b"?>") };
+        self.at += match end {
+            Some(at) => at + 2,
             None => {
-                self.blame("markup without an end");
-                self.at += rest.find(else_end).map_or(rest.len(), |at| at + else_end.len());
+                self.no_instruction_end = true;
+                self.blame("an instruction without an end");
+                memchr(b'>', rest.as_bytes()).map_or(rest.len(), |at| at + 1)
             }
-        }
+        };
     }
 
     fn declaration(&mut self, rest: &'a str) -> Option<Event<'a>> {
@@ -155,7 +162,8 @@ impl<'a> Reader<'a> {
             return Some(Event::Data(data));
         }
         if rest.starts_with("<!--") {
-            match memmem::find(&rest.as_bytes()[4..], b"-->") {
+            let end = if self.no_comment_end { None } else { memmem::find(&rest.as_bytes()[4..], b"-->") };
+            match end {
                 Some(end) => {
                     if memmem::find(&rest.as_bytes()[4..4 + end], b"--").is_some() {
                         self.blame("`--` inside a comment");
@@ -163,13 +171,18 @@ impl<'a> Reader<'a> {
                     self.at += 4 + end + 3;
                 }
                 None => {
+                    self.no_comment_end = true;
                     self.blame("a comment without an end");
                     self.at += memchr(b'>', rest.as_bytes()).map_or(rest.len(), |i| i + 1);
                 }
             }
             return None;
         }
-        if rest.len() >= 9 && rest.is_char_boundary(9) && rest[..9].eq_ignore_ascii_case("<!doctype") {
+        if self.doctype.is_none()
+            && rest.len() >= 9
+            && rest.is_char_boundary(9)
+            && rest[..9].eq_ignore_ascii_case("<!doctype")
+        {
             self.read_doctype(rest);
             return None;
         }

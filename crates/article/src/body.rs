@@ -145,6 +145,10 @@ impl<'f, 'a> Finder<'f, 'a> {
         self.headline.is_some_and(|h| self.tree.inside(id).contains(&h))
     }
 
+    fn is_nested_article(&self, id: Id) -> bool {
+        self.tree.ancestors(id).any(|a| self.tree.nodes[a].tag == Tag::Article)
+    }
+
     /// Marks teasers: three or more siblings of one name, each with a line that is all link.
     fn mark_cards(&mut self) {
         let mut links = vec![false; self.tree.nodes.len()];
@@ -162,7 +166,7 @@ impl<'f, 'a> Finder<'f, 'a> {
             let is_card = links[id]
                 && matches!(tag, Tag::Article | Tag::Div | Tag::Li | Tag::Section | Tag::Td | Tag::A)
                 && self.prose[id] * 4 < self.prose[0] * 3
-                && self.links[id] * 6 > self.weights[id];
+                && (self.links[id] * 12 > self.weights[id] || tag == Tag::Article && self.is_nested_article(id));
             if is_card {
                 // Numbers in names (`post-123`) tell siblings apart; the rest of the name makes them one kind.
                 let class = self.tree.attribute(id, "class").unwrap_or_default();
@@ -290,7 +294,7 @@ impl<'f, 'a> Finder<'f, 'a> {
                     .filter(|r| r.first > run.first && inside.contains(&r.first))
                     .map(|r| r.weight)
                     .sum();
-                if before > after {
+                if before * 2 > after || before > 600 && matches!(run.kind, RunKind::Heading(1..=3)) {
                     break;
                 }
                 continue;
@@ -302,42 +306,78 @@ impl<'f, 'a> Finder<'f, 'a> {
         while kept.last().is_some_and(|r| matches!(r.kind, RunKind::Heading(_))) {
             kept.pop();
         }
+        self.keep_known(&mut kept);
         self.standfirst(container, &mut kept, &mut body);
         body.parts = kept.into_iter().map(|run| (run.kind.block(), run.text.clone())).collect();
         body
     }
 
-    /// The summary under the headline: marked so, or equal to a summary in the metadata.
-    fn standfirst(&self, container: Id, kept: &mut Vec<&Run>, body: &mut Body) {
-        let is_summary = |run: &Run| {
-            let folded = fold(&run.text);
-            folded.len() > 20 && self.witness.descriptions.iter().any(|d| fold(d) == folded)
-        };
-        let first = kept.first().map_or(usize::MAX, |r| r.first);
-        if let Some(run) = kept.first().copied()
-            && (self.is_marked(run, 0, flag::STANDFIRST) || is_summary(run) && !matches!(run.kind, RunKind::Paragraph))
-            && kept.len() > 1
-        {
-            body.standfirst = Some(run.text.clone());
-            kept.remove(0);
+    /// Where JSON-LD gives the whole body, what it does not know is not part of it; headings between known
+    /// paragraphs stay, since bodies in JSON-LD leave them out.
+    fn keep_known(&self, kept: &mut Vec<&Run>) {
+        let shares: Vec<Option<f32>> = kept.iter().map(|run| self.known_share(run)).collect();
+        let all: u32 = kept.iter().map(|run| run.weight).sum();
+        let known: u32 = kept.iter().zip(&shares).filter(|(_, s)| s.is_some_and(|s| s > 0.7)).map(|(r, _)| r.weight).sum();
+        let body = self.witness.body.map_or(0, weight);
+        if body == 0 || known * 10 < all * 7 || known * 10 < body * 7 {
             return;
         }
-        let headline = self.runs.iter().rposition(|r| r.first < first && matches!(r.kind, RunKind::Heading(1)));
-        let from = headline.map_or(0, |at| at + 1);
-        let before = self
-            .runs
-            .iter()
-            .skip(from)
-            .take_while(|r| r.first < first)
-            ;
+        let is_known = |at: usize| shares[at].is_some_and(|s| s > 0.7);
+        let Some(first) = (0..kept.len()).find(|&at| is_known(at)) else { return };
+        let Some(last) = (0..kept.len()).rev().find(|&at| is_known(at)) else { return };
+        let mut at = 0;
+        kept.retain(|run| {
+            let here = at;
+            at += 1;
+            let is_summary = here < first && self.is_marked(run, 0, flag::STANDFIRST);
+            let is_lead = here < first && run.weight >= 60 && here + 2 >= first && is_prose(&run.text);
+            (first..=last).contains(&here) && (shares[here].is_none_or(|s| s > 0.2) || matches!(run.kind, RunKind::Heading(_) | RunKind::Item | RunKind::Quote | RunKind::Row))
+                || is_summary
+                || is_lead
+        });
+    }
+
+    /// The summary under the headline: marked so, equal to a summary in the metadata, or a paragraph between
+    /// headline and text.
+    fn standfirst(&self, container: Id, kept: &mut Vec<&Run>, body: &mut Body) {
+        let descriptions: Vec<String> = self.witness.descriptions.iter().map(|d| fold(d)).collect();
+        let is_summary = |run: &Run| {
+            let folded = fold(&run.text);
+            folded.chars().count() > 30
+                && descriptions.iter().any(|d| *d == folded || d.len() > 60 && folded.starts_with(d.as_str()) || folded.len() > 60 && d.starts_with(&folded))
+        };
+        let Some(first_prose) = kept.iter().find(|r| r.weight >= 60 && is_prose(&r.text)).map(|r| r.first) else { return };
+        let headline = self.headline.or_else(|| {
+            self.runs.iter().rev().find(|r| r.first < first_prose && matches!(r.kind, RunKind::Heading(1))).map(|r| r.first)
+        });
+        let from = headline.filter(|h| *h < first_prose);
+        let before = self.runs.iter().filter(|r| from.is_none_or(|h| r.first > h) && r.first <= first_prose);
+        let before: Vec<&Run> = before
+            .filter(|r| r.weight >= 20 && r.weight < 800 && r.link_weight * 2 < r.weight && r.kind != RunKind::Caption)
+            .filter(|r| !self.is_marked(r, 0, flag::HIDDEN | flag::COMMENT | flag::CAPTION | flag::CARD))
+            .filter(|r| fold(&r.text) != self.folded_headline)
+            .collect();
+        let own = |run: &Run| self.tree.ancestors(run.first).take(3).any(|id| self.flags[id] & flag::STANDFIRST != 0);
+        let is_out = |run: &Run| self.is_marked(run, 0, flag::OUT | flag::BYLINE);
         let found = before
-            .filter(|r| r.weight >= 20 && r.link_weight * 2 < r.weight && !matches!(r.kind, RunKind::Caption))
-            .find(|run| {
-                !self.is_marked(run, 0, flag::OUT | flag::CAPTION | flag::BYLINE)
-                    && (self.is_marked(run, 0, flag::STANDFIRST) || is_summary(run))
-                    && !kept.iter().any(|k| k.text == run.text)
-            });
-        body.standfirst = found.map(|run| run.text.clone());
+            .iter()
+            .find(|r| own(r) && from.is_some())
+            .or_else(|| before.iter().find(|r| is_summary(r) && !is_out(r) && (r.first < first_prose || !matches!(r.kind, RunKind::Paragraph))))
+            .or_else(|| {
+                let shared = |run: &Run| {
+                    self.tree.ancestors(run.first).any(|id| {
+                        matches!(self.tree.nodes[id].tag, Tag::Article | Tag::Main | Tag::Header) && (self.tree.inside(id).contains(&container) || self.tree.nodes[id].tag == Tag::Header)
+                    })
+                };
+                before.iter().find(|r| {
+                    from.is_some() && r.first < first_prose && r.weight >= 50 && is_prose(&r.text) && !is_out(r) && shared(r) && !is_byline(&r.text) && !self.in_figure(r, 0) && date::printed(&r.text).is_none()
+                })
+            })
+            .copied();
+        let Some(run) = found else { return };
+        // What stands in the text before its summary is a kicker.
+        kept.retain(|k| k.first != run.first && (k.first > run.first || k.weight >= 60) && k.text != run.text);
+        body.standfirst = Some(run.text.clone());
     }
 
     fn in_figure(&self, run: &Run, top: Id) -> bool {
@@ -384,7 +424,7 @@ impl<'f, 'a> Finder<'f, 'a> {
         if !seen_prose && (is_byline(text) || run.weight < 60 && date::printed(text).is_some()) {
             return true;
         }
-        if !seen_prose && run.weight < 25 && !is_prose(text) && !matches!(run.kind, RunKind::Heading(_)) {
+        if !seen_prose && run.weight < 40 && !is_prose(text) && !matches!(run.kind, RunKind::Heading(_)) {
             return true;
         }
         is_invitation(text, run)
@@ -518,6 +558,13 @@ const END_HEADINGS: &[&str] = &[
     "more from",
     "more on",
     "more stories",
+    "more in ",
+    "auch interessant",
+    "você pode gostar",
+    "veja também",
+    "don’t miss",
+    "what to read next",
+    "ähnliche",
     "recommended",
     "you may also like",
     "you might also like",
@@ -571,17 +618,17 @@ fn word_flags(word: &str) -> u16 {
         "articlebody" | "storybody" | "storytext" | "articletext" | "articlecontent" | "entrycontent" | "postcontent" | "bodytext" => flag::BODY,
         "related" | "relateds" | "recommended" | "recommendation" | "recommendations" | "recirc" | "recirculation" | "newsletter" | "newsletters"
         | "promo" | "promos" | "promotion" | "sponsored" | "sponsor" | "share" | "sharing" | "social" | "breadcrumb" | "breadcrumbs" | "footer"
-        | "advert" | "advertisement" | "adslot" | "subscribe" | "subscription" | "signup" | "cookie" | "cookies" | "consent" | "gdpr" | "paywall"
+        | "advert" | "advertisement" | "adslot" | "subscribe" | "subscription" | "signup" | "cookie" | "cookies" | "consent" | "gdpr"
         | "outbrain" | "taboola" | "taglist" | "trending" | "mostread" | "readmore" | "copyright" | "disclaimer" | "donate" | "donation" | "popup"
         | "relatedlinks" | "relatedcontent" | "relatedarticles" | "relatedposts" | "moreon" | "upnext" | "login" | "register" | "pagination" | "pager"
-        | "regwall" | "jp" | "sharedaddy" | "zergnet" | "mailchimp" | "sharethis" | "addtoany" | "crp" | "yarpp" => STRONG,
+        | "jp" | "sharedaddy" | "zergnet" | "mailchimp" | "sharethis" | "addtoany" | "crp" | "yarpp" => STRONG,
         "sidebar" | "nav" | "navigation" | "navbar" | "menu" | "ad" | "ads" | "tags" | "toolbar" | "widget" | "teaser" | "teasers" | "popular"
-        | "skip" | "modal" | "banner" | "masthead" | "poll" | "quiz" | "bio" | "aside" | "rail" | "tools" | "offer" | "offers" | "shop" | "product" => WEAK,
+        | "skip" | "modal" | "banner" | "masthead" | "poll" | "quiz" | "bio" | "aside" | "rail" | "tools" | "offer" | "offers" | "shop" | "factbox" | "infobox" | "faktabox" | "infokasten" | "umfrage" | "expandable" => WEAK,
         "comments" | "comment" | "commentlist" | "disqus" | "respond" | "replies" | "livefyre" => flag::COMMENT | flag::STRONG,
         "caption" | "figcaption" | "captions" | "credit" | "credits" | "gallery" | "slideshow" | "carousel" | "slider" | "mediacaption" => flag::CAPTION,
         "byline" | "author" | "authors" | "dateline" | "timestamp" | "pubdate" | "publishdate" => flag::BYLINE,
         "standfirst" | "subtitle" | "subheadline" | "dek" | "deck" | "lead" | "lede" | "intro" | "summary" | "chapo" | "excerpt" | "sapo"
-        | "teasertext" | "vorspann" | "entradilla" | "bajada" | "subheading" | "subhead" | "tagline" | "description" | "abstract" | "ingress" | "sommario" => {
+        | "teasertext" | "vorspann" | "entradilla" | "bajada" | "strapline" | "tagline" | "description" | "abstract" | "ingress" | "sommario" => {
             flag::STANDFIRST
         }
         _ => 0,
@@ -606,6 +653,7 @@ fn element_flags(tree: &Tree<'_>, id: Id) -> u16 {
                 out |= name_flags(value)
             }
             "itemprop" if value.eq_ignore_ascii_case("articleBody") => out |= flag::BODY,
+            "itemprop" if value.eq_ignore_ascii_case("description") => out |= flag::STANDFIRST,
             "role"
                 if matches!(
                     value,
@@ -701,6 +749,55 @@ pub(crate) fn from_json(body: &str) -> Vec<(BlockKind, String)> {
         return crate::blocks::runs(&tree).into_iter().map(|r| (r.kind.block(), r.text)).collect();
     }
     news::text::lines(&body).map(|range| (BlockKind::Paragraph, news::text::canonical(&body[range]))).collect()
+}
+
+/// Strings of a page's scripts that may be a body are not looked for in longer scripts.
+const SCRIPT_LIMIT_BYTES: usize = 6 << 20;
+
+/// The body that a page keeps only in a script's data: its longest string that is running text in markup.
+pub(crate) fn from_scripts(tree: &Tree<'_>) -> Vec<(BlockKind, String)> {
+    let mut best: (u32, Vec<(BlockKind, String)>) = (0, Vec::new());
+    for id in tree.elements(Tag::Script) {
+        let Some(text) = tree.inside(id).next().map(|t| tree.raw(t)) else { continue };
+        if text.len() < 600 || text.len() > SCRIPT_LIMIT_BYTES || tree.attribute(id, "type").is_some_and(|t| t.contains("ld+json")) {
+            continue;
+        }
+        let mut rest = text;
+        while let Some(open) = rest.find('"') {
+            rest = &rest[open + 1..];
+            let Some(len) = string_length(rest) else { break };
+            let literal = &rest[..len];
+            rest = &rest[len + 1..];
+            if len < 400 || !(literal.contains("<p") || literal.contains("\\u003cp") || literal.contains("\\u003Cp")) {
+                continue;
+            }
+            let Ok(decoded) = serde_json::from_str::<String>(&format!("\"{literal}\"")) else { continue };
+            let inner = Tree::parse(&decoded);
+            let runs = crate::blocks::runs(&inner);
+            let prose: u32 = runs.iter().filter(|r| r.weight >= 60 && r.link_weight * 2 < r.weight && is_prose(&r.text)).map(|r| r.weight).sum();
+            if prose > best.0.max(300) {
+                let witness = Witness { headline: None, descriptions: &[], body: None };
+                best = (prose, Finder::new(&inner, &runs, &witness).trim(0).parts);
+            }
+        }
+    }
+    best.1
+}
+
+/// The length of a JSON string's inside, up to its closing quotation mark.
+fn string_length(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    loop {
+        at += memchr::memchr2(b'"', b'\\', &bytes[at..])?;
+        if bytes[at] == b'"' {
+            return Some(at);
+        }
+        at += 2;
+        if at >= bytes.len() {
+            return None;
+        }
+    }
 }
 
 /// The weight of all parts together.

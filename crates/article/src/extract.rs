@@ -16,6 +16,9 @@ const SIZE_LIMIT_BYTES: usize = 20 << 20;
 /// A body with less than this weight (letters and digits) does not count as the whole text.
 const STUB_WEIGHT: u32 = 200;
 
+/// A body lighter than this may be only the page's shell; its scripts are searched for more.
+const SCRIPT_SEARCH_WEIGHT: u32 = 500;
+
 /// The part of a page that is read.
 pub(crate) fn within_size(html: &str) -> &str {
     if html.len() <= SIZE_LIMIT_BYTES {
@@ -63,6 +66,12 @@ pub fn extract(html: &str, url: &Url) -> Parsed<Article> {
         if body::total_weight(&parts) * 2 < body::total_weight(&other) {
             parts = other;
             text_origin = Origin::JsonLd;
+        }
+    }
+    if body::total_weight(&parts) < SCRIPT_SEARCH_WEIGHT {
+        let other = body::from_scripts(&tree);
+        if body::total_weight(&parts) * 2 < body::total_weight(&other) {
+            parts = other;
         }
     }
     if let Some(standfirst) = found.standfirst.filter(|s| parts.first().is_none_or(|(_, first)| first != s)) {

@@ -369,9 +369,9 @@ impl Metadata {
             if let Some(value) = self.article.get(key) {
                 let mut found = Vec::new();
                 self.ld_names(value, &mut found, 0);
-                let found = names::people(&found, outlet);
-                if !found.is_empty() {
-                    return Some((found, Origin::JsonLd));
+                let people = names::people(&found, outlet);
+                if !people.is_empty() {
+                    return Some((people, Origin::JsonLd));
                 }
             }
         }

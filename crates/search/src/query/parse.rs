@@ -21,6 +21,10 @@ const OPERATORS: [&str; 28] = [
 const MAX_DISTANCE: u32 = 1000;
 /// Longest pattern in bytes.
 const MAX_PATTERN: usize = 300;
+/// Most patterns and word beginnings in one query: each walks many terms of the index.
+const MAX_WALKS: usize = 10;
+/// Fewest letters before a star, where they are ASCII.
+const MIN_PREFIX: usize = 2;
 /// Memory one compiled pattern may take.
 const PATTERN_BYTES: usize = 1 << 18;
 
@@ -30,7 +34,7 @@ pub(super) fn query(text: &str) -> Result<Query> {
     if let Some((at, _)) = text.char_indices().nth(MAX_CHARS) {
         return Err(error(at..text.len(), format!("the query is longer than {MAX_CHARS} characters")));
     }
-    let mut parser = Parser { text, at: 0, depth: 0, clauses: 0, sort: None, as_of: None };
+    let mut parser = Parser { text, at: 0, depth: 0, clauses: 0, walks: 0, sort: None, as_of: None };
     let root = parser.either(Within::Anywhere)?;
     parser.space();
     if parser.at < text.len() {
@@ -49,6 +53,7 @@ struct Parser<'a> {
     /// Open brackets and minus signs around the place read.
     depth: usize,
     clauses: usize,
+    walks: usize,
     sort: Option<Sort>,
     as_of: Option<jiff::Timestamp>,
 }
@@ -96,6 +101,19 @@ impl<'a> Parser<'a> {
 
     fn test(&mut self, span: Range<usize>, values: usize, test: Test) -> Result<Node> {
         self.clauses += values.max(1);
+        let phrases: &[Phrase] = match &test {
+            Test::Words(_, phrase) => std::slice::from_ref(phrase),
+            Test::Author(phrases) | Test::Speaker(phrases) | Test::Entity(phrases) => phrases,
+            _ => &[],
+        };
+        let starred = || phrases.iter().filter(|phrase| phrase.prefix).filter_map(|phrase| phrase.terms.last());
+        if starred().any(|term| term.is_ascii() && term.len() < MIN_PREFIX) {
+            return Err(error(span, format!("a star needs at least {MIN_PREFIX} letters before it")));
+        }
+        self.walks += starred().count() + usize::from(matches!(test, Test::Pattern(..)));
+        if self.walks > MAX_WALKS {
+            return Err(error(span, format!("the query has more than {MAX_WALKS} patterns and stars")));
+        }
         if self.clauses > MAX_CLAUSES {
             return Err(error(span, format!("the query has more than {MAX_CLAUSES} conditions")));
         }
@@ -655,6 +673,8 @@ mod tests {
         fails("owner:x", "owner:", "not answered yet");
         fails("has:notes", "notes", "not answered yet");
         fails("\"—\"", "\"—\"", "no word");
+        fails("ceasefire s*", "s*", "at least 2 letters");
+        fails(&format!("{}zz*", "aa* ".repeat(10)), "zz*", "more than 10");
         fails("asof:soon", "soon", "a time");
     }
 

@@ -104,6 +104,9 @@ fn parse_at(body: &[u8], url: Option<&Url>, headers: &Headers) -> Result<Parsed<
             return Err(Error::NotAFeed);
         }
         problems.extend(outcome.problems);
+        if skip_junk(start).len() != start.len() {
+            problems.push(Problem::new("junk-before-feed", "there is text before the feed begins"));
+        }
         let mut document = outcome.document;
         document.is_wellformed &=
             decoded.as_declared && media.is_feed() && !repaired && skip_junk(start).len() == text.len();

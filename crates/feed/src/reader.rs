@@ -369,12 +369,16 @@ impl<'a> Builder<'a> {
     /// Whether this start tag shows that the end tag of a text was forgotten.
     fn ends_capture(&self, space: Space<'_>, local: &str) -> bool {
         let Some(capture) = &self.capture else { return false };
-        let structural = match space {
-            Space::Core => matches!(local, "item" | "entry" | "pubdate" | "guid" | "description" | "channel"),
+        let in_title = self.frames.get(capture.depth).is_some_and(|frame| frame.role == Role::Title);
+        match space {
+            Space::Core => match local {
+                "item" | "entry" | "pubdate" | "guid" | "channel" => true,
+                "link" | "description" | "author" | "category" | "enclosure" | "comments" => in_title,
+                _ => false,
+            },
             Space::Content => local == "encoded",
             _ => false,
-        };
-        structural && !capture.is_markup
+        }
     }
 
     fn close_capture(&mut self) {

@@ -594,8 +594,8 @@ const FILLERS: &[&str] = &[
 ];
 
 const COLOUR: &[&str] = &[
-    "In {city} itself, {name} had hung a {adj} {noun} from the window and would say only that it was for the {noun}.",
-    "Our reporter counted {num} people at the {noun} of {place}, among them {name}, who had walked {num} minutes to see the {adj} {noun}.",
+    "In {city} itself {name} had hung out a {adj} {noun} for the {noun} and the {adj} {noun}.",
+    "Our reporter counted {num} people at the {noun} of {place}, {name} among them, {num} minutes on foot from the {adj} {noun}.",
     "The mayor of {place}, {name}, offered a {noun} and a {adj} {noun}, and asked for {num} chairs.",
     "{name} remembers another {noun}, a {adj} one, when the {noun} of {place} was carried out by {num} men.",
 ];

@@ -598,7 +598,7 @@ fn canonical(scene: &Scene<'_>) -> String {
 
 fn note(scene: &Scene<'_>, class: &str) -> String {
     match &scene.article.note {
-        Some(note) => format!("<div class=\"{class}\"><em>{}</em></div>\n", escape(note)),
+        Some(note) => format!("<footer class=\"{class}\"><em>{}</em></footer>\n", escape(note)),
         None => String::new(),
     }
 }

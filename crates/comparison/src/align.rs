@@ -85,19 +85,26 @@ const CANDIDATES: usize = 24;
 
 /// Lays two texts side by side.
 pub fn align(a: &TextIn, b: &TextIn) -> Alignment {
-    // One order for both orders of the arguments: ties fall the same way.
-    let key = |t: &TextIn| (t.text.len(), t.sentences.len(), t.published_at);
-    let order = key(a).cmp(&key(b)).then_with(|| a.text.cmp(b.text)).then_with(|| {
-        let spans = |t: &TextIn| t.sentences.iter().map(|r| (r.start, r.end)).collect::<Vec<_>>();
-        spans(a).cmp(&spans(b))
-    });
-    if order.is_gt() { align_ordered(b, a).mirrored() } else { align_ordered(a, b) }
+    if order(a, b).is_gt() { align_ordered(b, a).mirrored() } else { align_ordered(a, b) }
 }
 
 fn align_ordered(a: &TextIn, b: &TextIn) -> Alignment {
-    let (left, right) = (prepare(a), prepare(b));
-    let scored = score(a, b, &left, &right);
-    decide(a, b, &left, &right, &scored)
+    align_prepared(a, b, &prepare(a), &prepare(b))
+}
+
+/// As [`align`], of texts made ready; the caller keeps one order.
+pub(crate) fn align_prepared(a: &TextIn, b: &TextIn, left: &[Sentence], right: &[Sentence]) -> Alignment {
+    let scored = score(a, b, left, right);
+    decide(a, b, left, right, &scored)
+}
+
+/// The order in which texts are compared, whatever the order they are given in: ties fall the same way.
+pub(crate) fn order(a: &TextIn, b: &TextIn) -> std::cmp::Ordering {
+    let key = |t: &TextIn| (t.text.len(), t.sentences.len(), t.published_at);
+    key(a).cmp(&key(b)).then_with(|| a.text.cmp(b.text)).then_with(|| {
+        let spans = |t: &TextIn| t.sentences.iter().map(|r| (r.start, r.end)).collect::<Vec<_>>();
+        spans(a).cmp(&spans(b))
+    })
 }
 
 /// What a pair of sentences is judged by; each is the same for both orders of the texts.
@@ -112,9 +119,12 @@ pub(crate) struct Scored {
     pub(crate) score: f64,
 }
 
-/// Weights of [`Scored::features`] and the constant, from `fit` below.
-const WEIGHTS: [f64; FEATURES] = [2.91, 3.56, 0.57, 6.7, -0.39, -4.74, 3.61, 0.9, 0.0, -1.55, 1.73, -0.07, 3.82, 0.23];
-const CONSTANT: f64 = -6.07;
+/// Weights of [`Scored::features`] and the constant: a logistic regression over the candidate pairs of 16 authored
+/// contacts (104 pairs that share a point). With each contact judged by weights fitted without it: pairs F1 .89,
+/// only-in-one F1 .85, answered sentences called unanswered 5 %.
+const WEIGHTS: [f64; FEATURES] =
+    [3.35, 3.47, 0.68, 6.72, -0.47, -4.85, 3.54, 0.83, -0.07, -1.53, 1.82, 0.27, 3.52, 0.28];
+const CONSTANT: f64 = -6.35;
 
 /// Scores every candidate pair of sentences.
 pub(crate) fn score(a: &TextIn, b: &TextIn, left: &[Sentence], right: &[Sentence]) -> Vec<Scored> {
@@ -159,7 +169,7 @@ fn weights(left: &[Sentence], right: &[Sentence]) -> (Vec<Vec<f64>>, Vec<Vec<f64
 }
 
 /// How much two terms say the same, 0 to 1.
-fn likeness(a: &Term, b: &Term) -> f64 {
+pub(crate) fn likeness(a: &Term, b: &Term) -> f64 {
     if a.root == b.root || a.name && b.name && same_name(&a.root, &b.root) {
         return 1.0;
     }
@@ -430,6 +440,18 @@ fn decide(a: &TextIn, b: &TextIn, left: &[Sentence], right: &[Sentence], scored:
         in_a[s.a] = true;
         in_b[s.b] = true;
     }
+    for (i, j) in carried(left, right, scored, &in_a, &in_b) {
+        let found = scored.iter().find(|s| s.a == i && s.b == j);
+        let Some(s) = found else { continue };
+        let found = differ::differences(a, b, &left[i], &right[j], s, &parties);
+        out.differs.extend(found.differences);
+        agreed_a.extend(found.agreed_a);
+        agreed_b.extend(found.agreed_b);
+        out.pairs.push(Pair { a: i, b: j, score: s.score.max(MUTUAL), relation: Relation::Reworded });
+        in_a[i] = true;
+        in_b[j] = true;
+    }
+    out.pairs.sort_by_key(|p| (p.a, p.b));
     let sort = |text: &[Sentence], taken: &[bool], best: &[f64]| {
         let (mut only, mut background, mut unsure) = (Vec::new(), Vec::new(), Vec::new());
         for (at, s) in text.iter().enumerate().filter(|(at, _)| !taken[*at]) {
@@ -446,6 +468,38 @@ fn decide(a: &TextIn, b: &TextIn, left: &[Sentence], right: &[Sentence], scored:
     (out.only_a, out.background_a, out.unsure_a) = sort(left, &in_a, &best_a);
     (out.only_b, out.background_b, out.unsure_b) = sort(right, &in_b, &best_b);
     differ::settle(&mut out, &agreed_a, &agreed_b);
+    out
+}
+
+/// Short sentences that only go on from the one before ("The period named was three weeks."), with the sentence
+/// that answers the one before, when both give a quantity of one sort.
+fn carried(
+    left: &[Sentence],
+    right: &[Sentence],
+    scored: &[Scored],
+    in_a: &[bool],
+    in_b: &[bool],
+) -> Vec<(usize, usize)> {
+    const SHORT_MASS: f64 = 2.5;
+    const SURE: f64 = 0.5;
+    let goes_on = |s: &Sentence| {
+        !s.background && !s.numbers.is_empty() && s.terms.iter().map(|t| t.weight).sum::<f64>() <= SHORT_MASS
+    };
+    let one_sort = |x: &Sentence, y: &Sentence| {
+        x.numbers.iter().any(|n| n.measure != Measure::Count && y.numbers.iter().any(|m| m.measure == n.measure))
+    };
+    let mut out = Vec::new();
+    for s in scored.iter().filter(|s| s.score >= SURE) {
+        let (i, j) = (s.a + 1, s.b + 1);
+        if j < right.len() && !in_b[j] && goes_on(&right[j]) && one_sort(&left[s.a], &right[j]) {
+            out.push((s.a, j));
+        }
+        if i < left.len() && !in_a[i] && goes_on(&left[i]) && one_sort(&left[i], &right[s.b]) {
+            out.push((i, s.b));
+        }
+    }
+    out.sort_unstable();
+    out.dedup();
     out
 }
 

@@ -1,6 +1,6 @@
 //! Where two aligned sentences tell one point differently.
 
-use crate::align::{Alignment, Scored, same_name};
+use crate::align::{Alignment, Scored, likeness, same_name};
 use crate::day::{self, When};
 use crate::number::{self, Measure, Number};
 use crate::prepare::{Sentence, TextIn};
@@ -388,11 +388,7 @@ fn shared_term(of: &Sentence, with: &Sentence) -> Option<Range<usize>> {
     of.terms
         .iter()
         .filter(|t| t.weight >= 0.9 && !(t.name && t.groups.is_empty()))
-        .find(|t| {
-            with.terms
-                .iter()
-                .any(|u| u.root == t.root || t.groups.iter().any(|g| g.field.is_some() && u.groups.contains(g)))
-        })
+        .find(|t| with.terms.iter().any(|u| likeness(t, u) >= 0.7 && u.weight >= 0.9))
         .map(|t| t.span.clone())
 }
 
@@ -430,7 +426,6 @@ const OPEN: &[&str] = &[
     "subject to",
     "conditional on",
     "under discussion",
-    "may be",
     "might",
     "begin talks on",
     "start talks on",
@@ -515,6 +510,7 @@ const WEAK: &[&str] = &[
 ];
 
 fn certainty(x: &Sentence, y: &Sentence) -> Option<(Range<usize>, Range<usize>)> {
+    // "may be renewed" says nothing of how settled the rest is, so it is no cue.
     let strong: Vec<&str> = OPEN.iter().copied().filter(|c| !WEAK.contains(c)).collect();
     let open = |s: &Sentence| {
         first_cue(s, &strong).or_else(|| {

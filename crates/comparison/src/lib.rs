@@ -1,6 +1,7 @@
 //! A story to who says what.
 
 pub mod align;
+pub mod compare;
 mod day;
 pub mod differ;
 pub mod number;
@@ -9,5 +10,6 @@ mod vocabulary;
 mod word;
 
 pub use align::{Alignment, Pair, Relation, align};
+pub use compare::{Cell, Comparison, Point, Row, RowKind, Standing, compare, rows};
 pub use differ::{Difference, Kind};
 pub use prepare::{SENTENCE_LIMIT, TextIn};

@@ -154,7 +154,7 @@ fn weigh(lower: &str, name: bool, groups: &[Group], length: usize, at: usize) ->
         return if at == 0 && lower.len() < 3 { 0.0 } else { 1.3 };
     }
     if length > 1 {
-        return if talk { 1.0 } else { 1.5 };
+        return if talk { 1.2 } else { 1.5 };
     }
     if talk {
         return 0.45;

@@ -270,8 +270,8 @@ impl<'a> Builder<'a> {
             self.xml.blame("elements nested too deep");
             return;
         }
-        let bindings = self.bindings.len();
-        let (outer_base, outer_lang) = (self.base.clone(), self.lang.clone());
+        let mut bindings = self.bindings.len();
+        let mut outer = (self.base.clone(), self.lang.clone());
         self.scope();
         let (prefix, local) = name.split_once(':').unwrap_or(("", name));
         let mut lowered = std::mem::take(&mut self.lowered);
@@ -279,17 +279,22 @@ impl<'a> Builder<'a> {
         lowered.push_str(local);
         lowered.make_ascii_lowercase();
         let space = self.space(prefix);
-        if self.capture.is_some() && self.ends_capture(space, &lowered) {
-            self.xml.blame("a text element without an end tag");
-            self.close_capture();
+        if let Some(depth) = self.forgotten(space, &lowered) {
+            self.xml.blame("an element without an end tag");
+            while self.frames.len() > depth {
+                self.close();
+            }
+            bindings = self.bindings.len();
+            outer = (self.base.clone(), self.lang.clone());
+            self.scope();
         }
         let mut frame = Frame {
             name,
             role: Role::Pass,
             rank: Rank::None,
             from: self.buffer.len(),
-            base: outer_base,
-            lang: outer_lang,
+            base: outer.0,
+            lang: outer.1,
             bindings,
             key: None,
         };
@@ -366,11 +371,16 @@ impl<'a> Builder<'a> {
         self.frames.len() == depth
     }
 
-    /// Whether this start tag shows that the end tag of a text was forgotten.
-    fn ends_capture(&self, space: Space<'_>, local: &str) -> bool {
-        let Some(capture) = &self.capture else { return false };
+    /// How many open elements remain when this start tag shows that end tags before it were forgotten: of a
+    /// text, or of a whole entry. `None` when it shows nothing of the kind.
+    fn forgotten(&self, space: Space<'_>, local: &str) -> Option<usize> {
+        let is_entry = space == Space::Core && matches!(local, "item" | "entry");
+        if is_entry && let Some((_, _, depth)) = &self.entry {
+            return (self.frames.len() >= *depth).then(|| depth - 1);
+        }
+        let capture = self.capture.as_ref()?;
         let in_title = self.frames.get(capture.depth).is_some_and(|frame| frame.role == Role::Title);
-        match space {
+        let ends = match space {
             Space::Core => match local {
                 "item" | "entry" | "pubdate" | "guid" | "channel" => true,
                 "link" | "description" | "author" | "category" | "enclosure" | "comments" => in_title,
@@ -378,14 +388,8 @@ impl<'a> Builder<'a> {
             },
             Space::Content => local == "encoded",
             _ => false,
-        }
-    }
-
-    fn close_capture(&mut self) {
-        let Some(depth) = self.capture.as_ref().map(|c| c.depth) else { return };
-        while self.frames.len() > depth {
-            self.close();
-        }
+        };
+        ends.then_some(capture.depth)
     }
 
     /// A tag inside a text: written into it as markup.

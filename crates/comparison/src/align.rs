@@ -413,6 +413,18 @@ const ONLY_BELOW: f64 = 0.2;
 fn decide(a: &TextIn, b: &TextIn, left: &[Sentence], right: &[Sentence], scored: &[Scored]) -> Alignment {
     let mut best_a = vec![0.0f64; left.len()];
     let mut best_b = vec![0.0f64; right.len()];
+    // A sentence that the other text has word for word answers no third one.
+    let (mut twin_a, mut twin_b) = (vec![false; left.len()], vec![false; right.len()]);
+    for s in scored.iter().filter(|s| same_words(&left[s.a], &right[s.b])) {
+        twin_a[s.a] = true;
+        twin_b[s.b] = true;
+    }
+    let scored: Vec<Scored> = scored
+        .iter()
+        .filter(|s| !twin_a[s.a] && !twin_b[s.b] || same_words(&left[s.a], &right[s.b]))
+        .cloned()
+        .collect();
+    let scored = scored.as_slice();
     for s in scored {
         best_a[s.a] = best_a[s.a].max(s.score);
         best_b[s.b] = best_b[s.b].max(s.score);
@@ -424,11 +436,11 @@ fn decide(a: &TextIn, b: &TextIn, left: &[Sentence], right: &[Sentence], scored:
     let mut in_b = vec![false; right.len()];
     for s in scored {
         let mutual = s.score >= best_a[s.a] && s.score >= best_b[s.b];
-        if !(mutual && s.score >= MUTUAL || s.score >= FURTHER) {
-            continue;
-        }
         let (x, y) = (&left[s.a], &right[s.b]);
         let same = same_words(x, y);
+        if !(same || mutual && s.score >= MUTUAL || s.score >= FURTHER) {
+            continue;
+        }
         if !same {
             let found = differ::differences(a, b, x, y, s, &parties);
             out.differs.extend(found.differences);
@@ -504,7 +516,7 @@ fn carried(
 }
 
 fn same_words(a: &Sentence, b: &Sentence) -> bool {
-    a.words.len() == b.words.len() && a.words.iter().zip(&b.words).all(|(x, y)| x.1 == y.1)
+    !a.words.is_empty() && a.words.len() == b.words.len() && a.words.iter().zip(&b.words).all(|(x, y)| x.1 == y.1)
 }
 
 /// The candidate pairs of two texts with their features, for fitting [`WEIGHTS`]: sentence, sentence, score, features.

@@ -94,12 +94,12 @@ pub(crate) fn differences(
     if !(x.opening && y.opening) {
         // How a contact is told in the first sentences is protocol, not position.
         let denied = polarity(x, y);
-        let settled = if denied.is_none() { certainty(x, y) } else { None };
+        let settled = if denied.is_none() { certainty(x, y).or_else(|| changed_certainty(x, y)) } else { None };
         add(Kind::Polarity, denied);
         add(Kind::Certainty, settled);
         add(Kind::Scope, scope(a.text, b.text, x, y));
     }
-    add(Kind::Actor, swapped_names(x, y, pair, parties));
+    add(Kind::Actor, exchanged_names(a.text, b.text, x, y).or_else(|| swapped_names(x, y, pair, parties)));
     quantities(a.text, b.text, x, y, pair, &mut found);
     dates(a, b, x, y, pair, &mut found);
     found
@@ -111,6 +111,9 @@ fn quantities(ta: &str, tb: &str, x: &Sentence, y: &Sentence, pair: &Scored, fou
     let mut taken_a = vec![false; left.len()];
     let mut taken_b = vec![false; right.len()];
     let mut agreed: Vec<Measure> = Vec::new();
+    // Word for word the same but for a figure: what it counts needs no telling.
+    let changed = x.words.iter().zip(&y.words).filter(|(p, q)| p.1 != q.1).count();
+    let in_place = x.words.len() == y.words.len() && left.len() == right.len() && changed <= 2;
     for equal in [true, false] {
         for (i, n) in left.iter().enumerate() {
             for (j, m) in right.iter().enumerate() {
@@ -141,7 +144,7 @@ fn quantities(ta: &str, tb: &str, x: &Sentence, y: &Sentence, pair: &Scored, fou
                 Measure::Time => n.deadline == m.deadline && !agreed.contains(&n.measure),
                 _ => !agreed.contains(&n.measure) || same_thing(ta, tb, n, m),
             };
-            if !comparable {
+            if !(comparable || in_place && i == j) {
                 continue;
             }
             taken_a[i] = true;
@@ -902,6 +905,39 @@ fn doer(text: &str, s: &Sentence, start: usize) -> Option<Range<usize>> {
         return text[span.clone()].chars().next().is_some_and(char::is_uppercase).then(|| span.clone());
     }
     None
+}
+
+/// Certainty of two sentences that are alike but for a few words, judged by those words alone.
+fn changed_certainty(x: &Sentence, y: &Sentence) -> Option<(Range<usize>, Range<usize>)> {
+    let rest = |s: &Sentence, other: &Sentence| {
+        let words: Vec<_> = s.words.iter().filter(|(_, w)| !other.words.iter().any(|(_, v)| v == w)).cloned().collect();
+        Sentence { words, ..s.clone() }
+    };
+    let (p, q) = (rest(x, y), rest(y, x));
+    let longest = x.words.len().max(y.words.len());
+    if p.words.len().max(q.words.len()) * 4 > longest { None } else { certainty(&p, &q) }
+}
+
+/// Names exchanged in place: word for word the same sentence but for up to three names.
+fn exchanged_names(ta: &str, tb: &str, x: &Sentence, y: &Sentence) -> Option<(Range<usize>, Range<usize>)> {
+    if x.words.len() != y.words.len() || x.words.len() < 4 {
+        return None;
+    }
+    let changed: Vec<usize> = (0..x.words.len()).filter(|at| x.words[*at].1 != y.words[*at].1).collect();
+    let name = |text: &str, (span, word): &(Range<usize>, String)| {
+        text[span.clone()].chars().next().is_some_and(char::is_uppercase)
+            && !TITLES.contains(&word.as_str())
+            && !is_small_word(word)
+    };
+    let calendar =
+        |s: &Sentence, span: &Range<usize>| s.days.iter().any(|d| d.span.start <= span.start && span.end <= d.span.end);
+    let all = changed.iter().all(|at| {
+        let (p, q) = (&x.words[*at], &y.words[*at]);
+        name(ta, p) && name(tb, q) && !same_name(&p.1, &q.1) && !calendar(x, &p.0) && !calendar(y, &q.0)
+    });
+    let (first, last) = (*changed.first()?, *changed.last()?);
+    (all && changed.len() <= 3 && last - first < 3)
+        .then(|| (x.words[first].0.start..x.words[last].0.end, y.words[first].0.start..y.words[last].0.end))
 }
 
 /// Names that changed in sentences that are otherwise alike.

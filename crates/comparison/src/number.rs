@@ -360,7 +360,10 @@ fn is_label(text: &str, words: &[Word], at: usize, next: usize) -> bool {
     {
         return true;
     }
-    at > 0
+    // "the mission will number 150" counts.
+    let verb = at > 1 && matches!(words[at - 2].lower.as_str(), "will" | "would" | "to" | "may" | "they" | "could");
+    !verb
+        && at > 0
         && touching(text, words[at - 1].span.end, start)
         && matches!(
             words[at - 1].lower.as_str(),

@@ -42,8 +42,6 @@ impl RunKind {
 pub(crate) struct Run {
     /// What it is by its markup.
     pub(crate) kind: RunKind,
-    /// The block element that holds it.
-    pub(crate) node: Id,
     /// Its first text node.
     pub(crate) first: Id,
     /// Canonical text.
@@ -52,8 +50,6 @@ pub(crate) struct Run {
     pub(crate) weight: u32,
     /// How much of the weight stands inside links.
     pub(crate) link_weight: u32,
-    /// How much of the weight stands in bold.
-    pub(crate) bold_weight: u32,
 }
 
 /// All runs of a page in document order.
@@ -114,7 +110,6 @@ struct Open {
     raw: String,
     first: Option<Id>,
     link_weight: u32,
-    bold_weight: u32,
     breaks: u32,
 }
 
@@ -171,19 +166,8 @@ impl Walk<'_, '_> {
         }
         self.open.breaks = 0;
         self.open.first.get_or_insert(id);
-        let mut is_link = false;
-        let mut is_bold = false;
-        for ancestor in self.tree.ancestors(id).take(12) {
-            match self.tree.nodes[ancestor].tag {
-                Tag::A => is_link = true,
-                Tag::B | Tag::Strong => is_bold = true,
-                _ => {}
-            }
-        }
-        if is_link || is_bold {
-            let weight = weight(&text);
-            self.open.link_weight += if is_link { weight } else { 0 };
-            self.open.bold_weight += if is_bold { weight } else { 0 };
+        if self.tree.ancestors(id).take(12).any(|a| self.tree.nodes[a].tag == Tag::A) {
+            self.open.link_weight += weight(&text);
         }
         self.open.raw.push_str(&text);
     }
@@ -199,29 +183,17 @@ impl Walk<'_, '_> {
         if text.is_empty() {
             return;
         }
-        let (kind, node) = self.kind(first);
+        let kind = self.kind(first);
         let weight = weight(&text);
-        self.runs.push(Run {
-            kind,
-            node,
-            first,
-            text,
-            weight,
-            link_weight: open.link_weight,
-            bold_weight: open.bold_weight,
-        });
+        self.runs.push(Run { kind, first, text, weight, link_weight: open.link_weight });
     }
 
-    /// What the run that begins at `first` is, and the block element that holds it.
-    fn kind(&self, first: Id) -> (RunKind, Id) {
+    /// What the run that begins at `first` is.
+    fn kind(&self, first: Id) -> RunKind {
         use Tag::*;
-        let mut node = None;
         let mut kind = None;
         for ancestor in self.tree.ancestors(first) {
             let tag = self.tree.nodes[ancestor].tag;
-            if node.is_none() && self.is_block(ancestor, tag) {
-                node = Some(ancestor);
-            }
             match tag {
                 H1 => kind = Some(RunKind::Heading(1)),
                 H2 => kind = Some(RunKind::Heading(2)),
@@ -237,7 +209,7 @@ impl Walk<'_, '_> {
                 _ => {}
             }
         }
-        (kind.unwrap_or(RunKind::Paragraph), node.unwrap_or(0))
+        kind.unwrap_or(RunKind::Paragraph)
     }
 }
 

@@ -161,16 +161,21 @@ impl<'f, 'a> Finder<'f, 'a> {
             }
         }
         let mut groups: Vec<(Id, Tag, String, Id)> = Vec::new();
-        for id in 1..self.tree.nodes.len() {
+        for (id, has_link) in links.iter().enumerate().skip(1) {
             let tag = self.tree.nodes[id].tag;
-            let is_card = links[id]
+            let is_card = *has_link
                 && matches!(tag, Tag::Article | Tag::Div | Tag::Li | Tag::Section | Tag::Td | Tag::A)
                 && self.prose[id] * 4 < self.prose[0] * 3
                 && (self.links[id] * 12 > self.weights[id] || tag == Tag::Article && self.is_nested_article(id));
             if is_card {
                 // Numbers in names (`post-123`) tell siblings apart; the rest of the name makes them one kind.
                 let class = self.tree.attribute(id, "class").unwrap_or_default();
-                let class = class.split_whitespace().filter(|c| !c.contains(|c: char| c.is_ascii_digit())).take(2).collect::<Vec<_>>().join(" ");
+                let class = class
+                    .split_whitespace()
+                    .filter(|c| !c.contains(|c: char| c.is_ascii_digit()))
+                    .take(2)
+                    .collect::<Vec<_>>()
+                    .join(" ");
                 groups.push((self.tree.parent(id), tag, class, id));
             }
         }
@@ -317,7 +322,8 @@ impl<'f, 'a> Finder<'f, 'a> {
     fn keep_known(&self, kept: &mut Vec<&Run>) {
         let shares: Vec<Option<f32>> = kept.iter().map(|run| self.known_share(run)).collect();
         let all: u32 = kept.iter().map(|run| run.weight).sum();
-        let known: u32 = kept.iter().zip(&shares).filter(|(_, s)| s.is_some_and(|s| s > 0.7)).map(|(r, _)| r.weight).sum();
+        let known: u32 =
+            kept.iter().zip(&shares).filter(|(_, s)| s.is_some_and(|s| s > 0.7)).map(|(r, _)| r.weight).sum();
         let body = self.witness.body.map_or(0, weight);
         if body == 0 || known * 10 < all * 7 || known * 10 < body * 7 {
             return;
@@ -331,7 +337,9 @@ impl<'f, 'a> Finder<'f, 'a> {
             at += 1;
             let is_summary = here < first && self.is_marked(run, 0, flag::STANDFIRST);
             let is_lead = here < first && run.weight >= 60 && here + 2 >= first && is_prose(&run.text);
-            (first..=last).contains(&here) && (shares[here].is_none_or(|s| s > 0.2) || matches!(run.kind, RunKind::Heading(_) | RunKind::Item | RunKind::Quote | RunKind::Row))
+            (first..=last).contains(&here)
+                && (shares[here].is_none_or(|s| s > 0.2)
+                    || matches!(run.kind, RunKind::Heading(_) | RunKind::Item | RunKind::Quote | RunKind::Row))
                 || is_summary
                 || is_lead
         });
@@ -344,11 +352,21 @@ impl<'f, 'a> Finder<'f, 'a> {
         let is_summary = |run: &Run| {
             let folded = fold(&run.text);
             folded.chars().count() > 30
-                && descriptions.iter().any(|d| *d == folded || d.len() > 60 && folded.starts_with(d.as_str()) || folded.len() > 60 && d.starts_with(&folded))
+                && descriptions.iter().any(|d| {
+                    *d == folded
+                        || d.len() > 60 && folded.starts_with(d.as_str())
+                        || folded.len() > 60 && d.starts_with(&folded)
+                })
         };
-        let Some(first_prose) = kept.iter().find(|r| r.weight >= 60 && is_prose(&r.text)).map(|r| r.first) else { return };
+        let Some(first_prose) = kept.iter().find(|r| r.weight >= 60 && is_prose(&r.text)).map(|r| r.first) else {
+            return;
+        };
         let headline = self.headline.or_else(|| {
-            self.runs.iter().rev().find(|r| r.first < first_prose && matches!(r.kind, RunKind::Heading(1))).map(|r| r.first)
+            self.runs
+                .iter()
+                .rev()
+                .find(|r| r.first < first_prose && matches!(r.kind, RunKind::Heading(1)))
+                .map(|r| r.first)
         });
         let from = headline.filter(|h| *h < first_prose);
         let before = self.runs.iter().filter(|r| from.is_none_or(|h| r.first > h) && r.first <= first_prose);
@@ -362,15 +380,28 @@ impl<'f, 'a> Finder<'f, 'a> {
         let found = before
             .iter()
             .find(|r| own(r) && from.is_some())
-            .or_else(|| before.iter().find(|r| is_summary(r) && !is_out(r) && (r.first < first_prose || !matches!(r.kind, RunKind::Paragraph))))
+            .or_else(|| {
+                before.iter().find(|r| {
+                    is_summary(r) && !is_out(r) && (r.first < first_prose || !matches!(r.kind, RunKind::Paragraph))
+                })
+            })
             .or_else(|| {
                 let shared = |run: &Run| {
                     self.tree.ancestors(run.first).any(|id| {
-                        matches!(self.tree.nodes[id].tag, Tag::Article | Tag::Main | Tag::Header) && (self.tree.inside(id).contains(&container) || self.tree.nodes[id].tag == Tag::Header)
+                        matches!(self.tree.nodes[id].tag, Tag::Article | Tag::Main | Tag::Header)
+                            && (self.tree.inside(id).contains(&container) || self.tree.nodes[id].tag == Tag::Header)
                     })
                 };
                 before.iter().find(|r| {
-                    from.is_some() && r.first < first_prose && r.weight >= 50 && is_prose(&r.text) && !is_out(r) && shared(r) && !is_byline(&r.text) && !self.in_figure(r, 0) && date::printed(&r.text).is_none()
+                    from.is_some()
+                        && r.first < first_prose
+                        && r.weight >= 50
+                        && is_prose(&r.text)
+                        && !is_out(r)
+                        && shared(r)
+                        && !is_byline(&r.text)
+                        && !self.in_figure(r, 0)
+                        && date::printed(&r.text).is_none()
                 })
             })
             .copied();
@@ -459,7 +490,7 @@ fn is_container(tag: Tag) -> bool {
 
 /// Whether a text reads like sentences: it ends like one or has a comma or full stop within.
 fn is_prose(text: &str) -> bool {
-    let end = text.trim_end_matches(|c: char| matches!(c, '"' | '”' | '’' | '\'' | ')' | '»' | '“' | ']' | '」'));
+    let end = text.trim_end_matches(['"', '”', '’', '\'', ')', '»', '“', ']', '」']);
     end.ends_with(['.', '!', '?', '…', ':', '。', '！', '？', '؟', '।', '۔'])
         || text.contains(", ")
         || text.contains(". ")
@@ -615,22 +646,29 @@ fn word_flags(word: &str) -> u16 {
     const STRONG: u16 = flag::NOISE | flag::STRONG;
     const WEAK: u16 = flag::NOISE | flag::WEAK;
     match word {
-        "articlebody" | "storybody" | "storytext" | "articletext" | "articlecontent" | "entrycontent" | "postcontent" | "bodytext" => flag::BODY,
-        "related" | "relateds" | "recommended" | "recommendation" | "recommendations" | "recirc" | "recirculation" | "newsletter" | "newsletters"
-        | "promo" | "promos" | "promotion" | "sponsored" | "sponsor" | "share" | "sharing" | "social" | "breadcrumb" | "breadcrumbs" | "footer"
-        | "advert" | "advertisement" | "adslot" | "subscribe" | "subscription" | "signup" | "cookie" | "cookies" | "consent" | "gdpr"
-        | "outbrain" | "taboola" | "taglist" | "trending" | "mostread" | "readmore" | "copyright" | "disclaimer" | "donate" | "donation" | "popup"
-        | "relatedlinks" | "relatedcontent" | "relatedarticles" | "relatedposts" | "moreon" | "upnext" | "login" | "register" | "pagination" | "pager"
-        | "jp" | "sharedaddy" | "zergnet" | "mailchimp" | "sharethis" | "addtoany" | "crp" | "yarpp" => STRONG,
-        "sidebar" | "nav" | "navigation" | "navbar" | "menu" | "ad" | "ads" | "tags" | "toolbar" | "widget" | "teaser" | "teasers" | "popular"
-        | "skip" | "modal" | "banner" | "masthead" | "poll" | "quiz" | "bio" | "aside" | "rail" | "tools" | "offer" | "offers" | "shop" | "factbox" | "infobox" | "faktabox" | "infokasten" | "umfrage" | "expandable" => WEAK,
-        "comments" | "comment" | "commentlist" | "disqus" | "respond" | "replies" | "livefyre" => flag::COMMENT | flag::STRONG,
-        "caption" | "figcaption" | "captions" | "credit" | "credits" | "gallery" | "slideshow" | "carousel" | "slider" | "mediacaption" => flag::CAPTION,
-        "byline" | "author" | "authors" | "dateline" | "timestamp" | "pubdate" | "publishdate" => flag::BYLINE,
-        "standfirst" | "subtitle" | "subheadline" | "dek" | "deck" | "lead" | "lede" | "intro" | "summary" | "chapo" | "excerpt" | "sapo"
-        | "teasertext" | "vorspann" | "entradilla" | "bajada" | "strapline" | "tagline" | "description" | "abstract" | "ingress" | "sommario" => {
-            flag::STANDFIRST
+        "articlebody" | "storybody" | "storytext" | "articletext" | "articlecontent" | "entrycontent"
+        | "postcontent" | "bodytext" => flag::BODY,
+        "related" | "relateds" | "recommended" | "recommendation" | "recommendations" | "recirc" | "recirculation"
+        | "newsletter" | "newsletters" | "promo" | "promos" | "promotion" | "sponsored" | "sponsor" | "share"
+        | "sharing" | "social" | "breadcrumb" | "breadcrumbs" | "footer" | "advert" | "advertisement" | "adslot"
+        | "subscribe" | "subscription" | "signup" | "cookie" | "cookies" | "consent" | "gdpr" | "outbrain"
+        | "taboola" | "taglist" | "trending" | "mostread" | "readmore" | "copyright" | "disclaimer" | "donate"
+        | "donation" | "popup" | "relatedlinks" | "relatedcontent" | "relatedarticles" | "relatedposts" | "moreon"
+        | "upnext" | "login" | "register" | "pagination" | "pager" | "jp" | "sharedaddy" | "zergnet" | "mailchimp"
+        | "sharethis" | "addtoany" | "crp" | "yarpp" => STRONG,
+        "sidebar" | "nav" | "navigation" | "navbar" | "menu" | "ad" | "ads" | "tags" | "toolbar" | "widget"
+        | "teaser" | "teasers" | "popular" | "skip" | "modal" | "banner" | "masthead" | "poll" | "quiz" | "bio"
+        | "aside" | "rail" | "tools" | "offer" | "offers" | "shop" | "factbox" | "infobox" | "faktabox"
+        | "infokasten" | "umfrage" | "expandable" => WEAK,
+        "comments" | "comment" | "commentlist" | "disqus" | "respond" | "replies" | "livefyre" => {
+            flag::COMMENT | flag::STRONG
         }
+        "caption" | "figcaption" | "captions" | "credit" | "credits" | "gallery" | "slideshow" | "carousel"
+        | "slider" | "mediacaption" => flag::CAPTION,
+        "byline" | "author" | "authors" | "dateline" | "timestamp" | "pubdate" | "publishdate" => flag::BYLINE,
+        "standfirst" | "subtitle" | "subheadline" | "dek" | "deck" | "lead" | "lede" | "intro" | "summary"
+        | "chapo" | "excerpt" | "sapo" | "teasertext" | "vorspann" | "entradilla" | "bajada" | "strapline"
+        | "tagline" | "description" | "abstract" | "ingress" | "sommario" => flag::STANDFIRST,
         _ => 0,
     }
 }
@@ -684,13 +722,43 @@ fn element_flags(tree: &Tree<'_>, id: Id) -> u16 {
 fn is_layout_word(word: &str) -> bool {
     matches!(
         word,
-        "has" | "no" | "with" | "without" | "not" | "is" | "enabled" | "disabled" | "grid" | "layout" | "template" | "theme" | "page"
-            | "single" | "below" | "above" | "js" | "hide" | "show"
+        "has"
+            | "no"
+            | "with"
+            | "without"
+            | "not"
+            | "is"
+            | "enabled"
+            | "disabled"
+            | "grid"
+            | "layout"
+            | "template"
+            | "theme"
+            | "page"
+            | "single"
+            | "below"
+            | "above"
+            | "js"
+            | "hide"
+            | "show"
     )
 }
 
 fn is_text_word(word: &str) -> bool {
-    matches!(word, "article" | "story" | "content" | "body" | "post" | "entry" | "text" | "main" | "paragraph" | "artikel" | "articulo")
+    matches!(
+        word,
+        "article"
+            | "story"
+            | "content"
+            | "body"
+            | "post"
+            | "entry"
+            | "text"
+            | "main"
+            | "paragraph"
+            | "artikel"
+            | "articulo"
+    )
 }
 
 fn name_flags(names: &str) -> u16 {
@@ -759,7 +827,10 @@ pub(crate) fn from_scripts(tree: &Tree<'_>) -> Vec<(BlockKind, String)> {
     let mut best: (u32, Vec<(BlockKind, String)>) = (0, Vec::new());
     for id in tree.elements(Tag::Script) {
         let Some(text) = tree.inside(id).next().map(|t| tree.raw(t)) else { continue };
-        if text.len() < 600 || text.len() > SCRIPT_LIMIT_BYTES || tree.attribute(id, "type").is_some_and(|t| t.contains("ld+json")) {
+        if text.len() < 600
+            || text.len() > SCRIPT_LIMIT_BYTES
+            || tree.attribute(id, "type").is_some_and(|t| t.contains("ld+json"))
+        {
             continue;
         }
         let mut rest = text;
@@ -774,7 +845,11 @@ pub(crate) fn from_scripts(tree: &Tree<'_>) -> Vec<(BlockKind, String)> {
             let Ok(decoded) = serde_json::from_str::<String>(&format!("\"{literal}\"")) else { continue };
             let inner = Tree::parse(&decoded);
             let runs = crate::blocks::runs(&inner);
-            let prose: u32 = runs.iter().filter(|r| r.weight >= 60 && r.link_weight * 2 < r.weight && is_prose(&r.text)).map(|r| r.weight).sum();
+            let prose: u32 = runs
+                .iter()
+                .filter(|r| r.weight >= 60 && r.link_weight * 2 < r.weight && is_prose(&r.text))
+                .map(|r| r.weight)
+                .sum();
             if prose > best.0.max(300) {
                 let witness = Witness { headline: None, descriptions: &[], body: None };
                 best = (prose, Finder::new(&inner, &runs, &witness).trim(0).parts);

@@ -681,7 +681,7 @@ fn as_windows_1252(text: &str) -> Option<Vec<u8>> {
     text.chars()
         .map(|c| match c as u32 {
             // The five bytes Windows-1252 leaves open come through as controls.
-            code @ (0x80..=0x9f | 0xa0..=0xff) => Some(code as u8),
+            code @ 0x80..=0xff => Some(code as u8),
             _ => {
                 let mut buffer = [0; 4];
                 let (bytes, _, failed) = encoding_rs::WINDOWS_1252.encode(c.encode_utf8(&mut buffer));

@@ -242,14 +242,18 @@ fn headline(metadata: &Metadata, runs: &[blocks::Run], outlet: Option<&str>, url
         .map(|(text, origin)| (without_outlet(&text, outlet, url), origin))
         .filter(|(text, _)| !text.is_empty())
         .collect();
-    let h1: Vec<&str> = runs.iter().filter(|r| r.kind == blocks::RunKind::Heading(1)).take(6).map(|r| r.text.as_str()).collect();
+    let h1: Vec<&str> =
+        runs.iter().filter(|r| r.kind == blocks::RunKind::Heading(1)).take(6).map(|r| r.text.as_str()).collect();
     let fold = |t: &str| -> String { t.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
     // The visible headline corrects a machine-readable one that has something more at its end, or is cut.
     if let Some((first, _)) = offers.first() {
         let folded = fold(first);
         let same = h1.iter().find(|h| {
             let own = fold(h);
-            own.chars().count() > 14 && (folded.starts_with(&own) && folded.len() < own.len() + 60 || own == folded || own.starts_with(&folded) && first.ends_with(['…', '.']))
+            own.chars().count() > 14
+                && (folded.starts_with(&own) && folded.len() < own.len() + 60
+                    || own == folded
+                    || own.starts_with(&folded) && first.ends_with(['…', '.']))
         });
         if let Some(text) = same.filter(|t| canonical(t) != *first && fold(t) != folded || fold(t) == folded) {
             let origin = if fold(text) == folded { offers[0].1 } else { Origin::Markup };
@@ -257,7 +261,8 @@ fn headline(metadata: &Metadata, runs: &[blocks::Run], outlet: Option<&str>, url
             return Some((kept, origin));
         }
         // A JSON-LD headline that no other place of the page knows is the site's, not the article's.
-        let is_alone = |text: &str| !offers.iter().skip(1).any(|(o, _)| close(o, text)) && !h1.iter().any(|h| close(h, text));
+        let is_alone =
+            |text: &str| !offers.iter().skip(1).any(|(o, _)| close(o, text)) && !h1.iter().any(|h| close(h, text));
         if is_alone(first)
             && let Some((other, origin)) = offers.iter().skip(1).find(|(o, _)| h1.iter().any(|h| close(h, o)))
         {

@@ -47,11 +47,12 @@ impl Metadata {
                 Tag::Title if out.title.is_none() && !tree.ancestors(id).any(|a| tree.nodes[a].tag == Tag::Svg) => {
                     out.title = Some(canonical(&tree.all_text(id))).filter(|t| !t.is_empty());
                 }
-                Tag::Link if out.canonical.is_none() => {
-                    if tree.attribute(id, "rel").is_some_and(|rel| rel.eq_ignore_ascii_case("canonical")) {
-                        out.canonical =
-                            tree.attribute(id, "href").and_then(|href| url.join(href.trim()).ok()).map(String::from);
-                    }
+                Tag::Link
+                    if out.canonical.is_none()
+                        && tree.attribute(id, "rel").is_some_and(|rel| rel.eq_ignore_ascii_case("canonical")) =>
+                {
+                    out.canonical =
+                        tree.attribute(id, "href").and_then(|href| url.join(href.trim()).ok()).map(String::from);
                 }
                 Tag::Script => {
                     let is_ld = tree
@@ -394,18 +395,44 @@ impl Metadata {
                 return Some((found, Origin::Meta));
             }
         }
-        let marked = |wanted: &dyn Fn(&str, &str) -> bool| -> Vec<String> {
-            let found = (1..tree.nodes.len())
-                .filter(|&id| tree.nodes[id].tag != Tag::Text && tree.attributes(id).any(|(k, v)| wanted(k, v)));
+        for (name, value) in [("rel", "author"), ("itemprop", "author")] {
+            let marked = (1..tree.nodes.len()).filter(|&id| {
+                tree.nodes[id].tag != Tag::Text
+                    && tree.attributes(id).any(|(k, v)| k.eq_ignore_ascii_case(name) && v.eq_ignore_ascii_case(value))
+            });
             let texts: Vec<String> =
-                found.take(6).map(|id| canonical(&tree.all_text(id))).filter(|t| t.len() < 120).collect();
-            names::people(&texts, outlet)
-        };
-        let tries: [&dyn Fn(&str, &str) -> bool; 2] =
-            [&|k, v| k.eq_ignore_ascii_case("rel") && v.eq_ignore_ascii_case("author"), &|k, v| {
-                k.eq_ignore_ascii_case("itemprop") && v.eq_ignore_ascii_case("author")
-            }];
-        tries.iter().map(|wanted| marked(wanted)).find(|found| !found.is_empty()).map(|found| (found, Origin::Markup))
+                marked.take(6).map(|id| canonical(&tree.all_text(id))).filter(|t| t.len() < 120).collect();
+            let found = names::people(&texts, outlet);
+            if !found.is_empty() {
+                return Some((found, Origin::Markup));
+            }
+        }
+        // No person is named anywhere; what JSON-LD names as the author is still what the page says.
+        let mut stated = Vec::new();
+        for key in ["author", "creator"] {
+            if let Some(value) = self.article.get(key) {
+                self.ld_organisations(value, &mut stated, 0);
+            }
+        }
+        stated.truncate(1);
+        stated.retain(|name| !name.is_empty() && name.chars().count() < 60 && !name.starts_with("http"));
+        (!stated.is_empty()).then_some((stated, Origin::JsonLd))
+    }
+
+    /// Names of authors of any kind.
+    fn ld_organisations(&self, value: &Value, out: &mut Vec<String>, depth: usize) {
+        match value {
+            Value::String(text) if depth > 0 || !text.starts_with("http") => out.push(plain(text)),
+            Value::Array(items) if depth < 4 => {
+                items.iter().for_each(|item| self.ld_organisations(item, out, depth + 1))
+            }
+            Value::Object(map) if depth < 4 => {
+                if let Some(name) = self.resolve(map).get("name") {
+                    self.ld_organisations(name, out, depth + 1);
+                }
+            }
+            _ => {}
+        }
     }
 
     fn tags(&self) -> Option<(Vec<String>, Origin)> {

@@ -221,7 +221,7 @@ mod tests {
         let here = "https://harbour.example/news/quay";
         let long = format!(
             "<title>Quay closed</title><h1>Quay closed</h1><article>{}</article>",
-            "<p>The harbour office closed the east quay on Monday after a crane hit the wall, it said.</p>".repeat(1)
+            "<p>The harbour office closed the east quay on Monday after a crane hit the wall, it said.</p>".to_owned()
                 + "<p>Boats wait outside, and the pilots have been asked to stay with them, a spokesman said.</p><p>Work on the wall is to begin on Tuesday, if the wind allows it, and end within the week.</p>"
         );
         check(200, &long, here, None);

@@ -1,0 +1,375 @@
+//! Handlers over a small archive of made-up texts: every page, every form of it, and what is refused.
+
+#[allow(unreachable_pub, missing_docs, reason = "shared with the example")]
+mod shelf;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use serde_json::Value;
+use shelf::{Shelf, fill, settings};
+use tower::ServiceExt;
+
+struct Got {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Got {
+    fn header(&self, name: header::HeaderName) -> &str {
+        self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or("")
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|e| panic!("no JSON ({e}): {}", self.body))
+    }
+}
+
+async fn ask(router: &Router, request: Request<Body>) -> Got {
+    let response = router.clone().oneshot(request).await.expect("the router never fails");
+    let (parts, body) = response.into_parts();
+    let body = axum::body::to_bytes(body, 16 << 20).await.expect("a body");
+    Got { status: parts.status, headers: parts.headers, body: String::from_utf8(body.to_vec()).expect("UTF-8") }
+}
+
+async fn get(router: &Router, path: &str) -> Got {
+    ask(router, Request::get(path).header("host", "localhost:8080").body(Body::empty()).unwrap()).await
+}
+
+async fn post(router: &Router, path: &str, form: &str, site: &str) -> Got {
+    let request = Request::post(path)
+        .header("host", "localhost:8080")
+        .header("sec-fetch-site", site)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::from(form.to_owned()));
+    ask(router, request.unwrap()).await
+}
+
+fn site() -> (Shelf, Router) {
+    let shelf = fill();
+    let router = web::router(shelf.archive.clone(), shelf.index.clone(), settings());
+    (shelf, router)
+}
+
+fn empty() -> (archive::Archive, Router) {
+    let archive = archive::Archive::in_memory().expect("a fresh archive");
+    let index = search::Index::in_ram().expect("an index in memory");
+    (archive.clone(), web::router(archive, index, settings()))
+}
+
+async fn story_path(router: &Router, shelf: &Shelf) -> String {
+    get(router, &format!("/s/{}", shelf.story)).await.header(header::LOCATION).to_owned()
+}
+
+#[tokio::test]
+async fn every_page_answers_as_html_and_json() {
+    let (shelf, router) = site();
+    let story = story_path(&router, &shelf).await;
+    let pages = [
+        "/".to_owned(),
+        "/t".into(),
+        "/t/kestrel-strait".into(),
+        story.clone(),
+        format!("/s/{}/compare", shelf.story),
+        format!("/s/{}/compare?a={}&b={}@2", shelf.story, shelf.norland, shelf.courant),
+        format!("/a/{}", shelf.courant),
+        format!("/a/{}/r/1", shelf.courant),
+        format!("/a/{}", shelf.damaged),
+        format!("/a/{}/diff/1..3", shelf.courant),
+        "/revisions".into(),
+        "/revisions?rank=cosmetic&outlet=halvik-courant".into(),
+        "/o".into(),
+        "/o/halvik-courant".into(),
+        "/sources".into(),
+        format!("/sources?feed={}", shelf.feed),
+        "/start".into(),
+        "/q?q=hotline".into(),
+        "/q".into(),
+        "/help".into(),
+        "/method".into(),
+    ];
+    for page in pages {
+        let html = get(&router, &page).await;
+        assert_eq!(html.status, 200, "{page}: {}", html.body);
+        assert!(html.body.starts_with("<!doctype html>"), "{page}");
+        assert!(html.body.contains("<h1"), "{page} has a heading");
+        assert!(!html.body.contains("style=\"") && !html.body.contains("<style"), "{page} has no inline style");
+        let (path, query) = page.split_once('?').map_or((page.as_str(), String::new()), |(p, q)| (p, format!("?{q}")));
+        let path = if path == "/" { "/index" } else { path };
+        let json = get(&router, &format!("{path}.json{query}")).await;
+        assert_eq!(json.status, 200, "{page} as JSON: {}", json.body);
+        assert!(json.json().is_object(), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn a_story_counts_texts_outlets_and_independent_accounts() {
+    let (shelf, router) = site();
+    let story = story_path(&router, &shelf).await;
+    let json = get(&router, &format!("{story}.json")).await.json();
+    assert_eq!(json["counts"]["texts"], 8);
+    assert_eq!(json["counts"]["outlets"], 8);
+    assert_eq!(json["counts"]["independent_accounts"], 6);
+    let accounts = json["accounts"].as_array().expect("accounts");
+    let wire = accounts.iter().find(|a| a["article"]["outlet"]["slug"] == "nordwire").expect("the agency");
+    let copies = wire["copies"].as_array().expect("copies");
+    assert_eq!(copies.len(), 2);
+    assert_eq!(copies[0]["own_sentences"], 0);
+    assert_eq!(copies[1]["own"][0], "On Ternen’s home quay in Lovund the families learnt of the call from the radio.");
+}
+
+#[tokio::test]
+async fn words_of_outlets_are_never_markup() {
+    let (shelf, router) = site();
+    for page in [
+        "/".to_owned(),
+        "/o/skerry-post".into(),
+        format!("/a/{}", shelf.hostile),
+        "/q?q=alert".into(),
+        "/o/skerry-post.rss".into(),
+        "/o/skerry-post.atom".into(),
+    ] {
+        let got = get(&router, &page).await;
+        assert_eq!(got.status, 200, "{page}");
+        assert!(!got.body.contains("<script>alert"), "{page}");
+        assert!(!got.body.contains("<img"), "{page}");
+    }
+    let got = get(&router, &format!("/a/{}", shelf.hostile)).await;
+    assert!(got.body.contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;quotes&quot;"), "{}", got.body);
+    let got = get(&router, "/q?q=%3Cscript%3E").await;
+    assert!(!got.body.contains("<script>"), "the query is escaped");
+}
+
+#[tokio::test]
+async fn wrong_slugs_lead_to_right_ones_and_keep_form_and_query() {
+    let (shelf, router) = site();
+    let right = story_path(&router, &shelf).await;
+    assert!(right.starts_with(&format!("/s/{}-", shelf.story)), "{right}");
+    let check = async |path: String, expected: String| {
+        let got = get(&router, &path).await;
+        assert_eq!(got.status, StatusCode::PERMANENT_REDIRECT, "{path}");
+        assert_eq!(got.header(header::LOCATION), expected);
+    };
+    check(format!("/s/{}-something-else", shelf.story), right.clone()).await;
+    check(format!("/s/{}.json?asof=2026-11-18", shelf.story), format!("{right}.json?asof=2026-11-18")).await;
+    check(
+        format!("/s/{}-x/compare?a={}", shelf.story, shelf.vesk),
+        format!("/s/{}/compare?a={}", shelf.story, shelf.vesk),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_merged_story_leads_on() {
+    let (shelf, router) = site();
+    let all = get(&router, "/index.json").await.json();
+    let other = all["stories"].as_array().expect("stories")[0]["id"].as_i64().expect("a number");
+    let into = shelf.story;
+    let merge = archive::Move::Merge { from: news::id::StoryId(other), into };
+    shelf.archive.regroup(vec![merge], shelf::now()).expect("a merge");
+    let got = get(&router, &format!("/s/{other}")).await;
+    assert_eq!(got.status, StatusCode::PERMANENT_REDIRECT);
+    assert!(got.header(header::LOCATION).starts_with(&format!("/s/{into}-")), "{}", got.header(header::LOCATION));
+}
+
+#[tokio::test]
+async fn changes_from_other_sites_and_foreign_names_are_refused() {
+    let (shelf, router) = site();
+    let refresh = format!("/sources/feed/{}/refresh", shelf.feed);
+    assert_eq!(post(&router, &refresh, "", "cross-site").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(post(&router, &refresh, "", "same-site").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(post(&router, &refresh, "", "same-origin").await.status, StatusCode::SEE_OTHER);
+    let due = shelf.archive.feed(shelf.feed).expect("the feed").expect("the feed").due_at;
+    assert_eq!(due, Some(shelf::now()));
+    let rebound = Request::get("/").header("host", "evil.example").body(Body::empty()).unwrap();
+    assert_eq!(ask(&router, rebound).await.status, StatusCode::MISDIRECTED_REQUEST);
+}
+
+#[tokio::test]
+async fn a_query_that_cannot_be_read_shows_the_wrong_word() {
+    let (_, router) = site();
+    let got = get(&router, "/q?q=outlt%3Acourant+hotline").await;
+    assert_eq!(got.status, StatusCode::BAD_REQUEST);
+    assert!(got.body.contains("<b>outlt:"), "{}", got.body);
+    assert!(got.body.contains("^^^^^"), "{}", got.body);
+    let json = get(&router, "/q.json?q=outlt%3Acourant").await;
+    assert_eq!(json.status, StatusCode::BAD_REQUEST);
+    assert!(json.json()["error"]["wrong"].as_str().expect("the word").starts_with("outlt"));
+}
+
+#[tokio::test]
+async fn unknown_things_are_404_and_nonsense_values_400() {
+    let (shelf, router) = site();
+    let check = async |path: String, status: u16| {
+        let got = get(&router, &path).await;
+        assert_eq!(got.status.as_u16(), status, "{path}");
+        assert!(got.body.contains("<h1"), "{path}");
+    };
+    for path in ["/nowhere", "/s/999999", "/s/abc", "/a/999999", "/a/x", "/t/none", "/o/none", "/revisions?outlet=none"]
+    {
+        check(path.to_owned(), 404).await;
+    }
+    check(format!("/a/{}/r/9", shelf.courant), 404).await;
+    check(format!("/a/{}/diff/1..9", shelf.courant), 404).await;
+    check(format!("/a/{}/diff/x", shelf.courant), 400).await;
+    check(format!("/s/{}/compare?a=x", shelf.story), 400).await;
+    check("/?asof=yesterday".to_owned(), 400).await;
+    check("/revisions?rank=huge".to_owned(), 400).await;
+    check("/?utm_source=x&p=zebra".to_owned(), 200).await;
+}
+
+#[tokio::test]
+async fn as_of_an_earlier_time_later_texts_leave_no_trace() {
+    let (shelf, router) = site();
+    let story = story_path(&router, &shelf).await;
+    let got = get(&router, &format!("{story}.json?asof=2026-11-17T20:30Z")).await;
+    let got = if got.status == StatusCode::PERMANENT_REDIRECT {
+        get(&router, got.header(header::LOCATION)).await
+    } else {
+        got
+    };
+    let json = got.json();
+    assert_eq!(json["counts"]["texts"], 2, "{json}");
+    assert!(!got.body.contains("Courant"), "{}", got.body);
+    let html = get(&router, &format!("/a/{}?asof=2026-11-17T22:00Z", shelf.courant)).await;
+    assert!(html.body.contains("As of 17 Nov 2026, 22:00:00 UTC"), "{}", html.body);
+    assert!(!html.body.contains("eleven"), "revision 3 came later");
+    let none = get(&router, &format!("/a/{}?asof=2026-11-01", shelf.courant)).await;
+    assert_eq!(none.status, 404);
+}
+
+#[tokio::test]
+async fn an_older_revision_says_so_and_sentences_have_places() {
+    let (shelf, router) = site();
+    let old = get(&router, &format!("/a/{}/r/1", shelf.courant)).await;
+    assert!(old.body.contains("You read revision 1 of 3"), "{}", old.body);
+    assert!(old.body.contains(r#"<span id="s1">"#) && old.body.contains(r#"<span id="s5">"#), "{}", old.body);
+    let new = get(&router, &format!("/a/{}", shelf.courant)).await;
+    assert!(!new.body.contains("You read revision"));
+    let compare = get(&router, &format!("/s/{}/compare?a={}&b={}", shelf.story, shelf.norland, shelf.vesk)).await;
+    assert!(compare.body.contains(&format!("/a/{}/r/1#s4", shelf.norland)), "{}", compare.body);
+    assert!(compare.body.contains(r#"<mark class="d">eleven</mark>"#), "{}", compare.body);
+    assert!(compare.body.contains(r#"<mark class="d">nine</mark>"#), "{}", compare.body);
+}
+
+#[tokio::test]
+async fn foreign_words_carry_language_and_direction() {
+    let (shelf, router) = site();
+    let story = get(&router, &story_path(&router, &shelf).await).await;
+    assert!(story.body.contains(r#"<h3 lang="ar" dir="rtl">"#), "{}", story.body);
+    assert!(story.body.contains(r#"<h3 lang="uk" dir="ltr">"#));
+}
+
+#[tokio::test]
+async fn lists_are_feeds_with_stable_ids_and_answer_304() {
+    let (shelf, router) = site();
+    let story = story_path(&router, &shelf).await;
+    for list in ["/index", "/t/kestrel-strait", "/revisions", "/o/halvik-courant", "/q", story.as_str()] {
+        for (suffix, media) in [(".rss", "rss+xml"), (".atom", "atom+xml"), (".feed.json", "feed+json")] {
+            let path = format!("{list}{suffix}");
+            let got = get(&router, &path).await;
+            assert_eq!(got.status, 200, "{path}: {}", got.body);
+            assert!(got.header(header::CONTENT_TYPE).contains(media), "{path}");
+            assert!(got.body.contains("tag:readout.invalid,2026:"), "{path} has items: {}", got.body);
+            assert!(got.body.contains("http://localhost:8080/"), "{path} has whole addresses");
+            let tag = got.header(header::ETAG).to_owned();
+            let again = Request::get(&path).header("host", "localhost:8080").header("if-none-match", &tag);
+            let again = ask(&router, again.body(Body::empty()).unwrap()).await;
+            assert_eq!((again.status, again.body.as_str()), (StatusCode::NOT_MODIFIED, ""), "{path}");
+        }
+    }
+    let edits = get(&router, "/revisions.feed.json").await.json();
+    let items = edits["items"].as_array().expect("items");
+    assert_eq!(items.len(), 2, "one item for each revision");
+    assert!(items[0]["content_html"].as_str().expect("a body").contains("<ins>eleven "), "{edits}");
+    assert_eq!(get(&router, &format!("/a/{}.rss", shelf.courant)).await.status, 404);
+}
+
+#[tokio::test]
+async fn answers_carry_a_strict_policy_and_assets_are_kept() {
+    let (_, router) = site();
+    let desk = get(&router, "/").await;
+    let policy = desk.headers["content-security-policy"].to_str().expect("text").to_owned();
+    assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+    assert_eq!(desk.headers["x-content-type-options"], "nosniff");
+    assert_eq!(desk.headers["referrer-policy"], "no-referrer");
+    assert!(desk.body.contains(r#"<meta name="robots" content="noindex"#));
+    let css = desk.body.split('"').find(|part| part.starts_with("/assets/readout-")).expect("a style sheet");
+    let got = get(&router, css).await;
+    assert_eq!(got.status, 200);
+    assert!(got.header(header::CACHE_CONTROL).contains("immutable"));
+    assert_eq!(got.header(header::CONTENT_TYPE), "text/css; charset=utf-8");
+    assert_eq!(get(&router, "/assets/readout-0.css").await.status, 404);
+    let json = Request::get("/").header("host", "localhost").header("accept", "application/json").body(Body::empty());
+    assert!(ask(&router, json.unwrap()).await.json()["top"].is_array());
+}
+
+#[tokio::test]
+async fn an_empty_archive_greets_and_is_filled_in_the_browser() {
+    let (archive, router) = empty();
+    let greeting = get(&router, "/").await;
+    assert!(greeting.body.contains("An empty archive") && greeting.body.contains("Office of the Harbour Master"));
+    let wrong = post(
+        &router,
+        "/start",
+        "url=javascript%3Aalert(1)&topic=Strait&query=outlt%3Ax&outlet=pier-wire",
+        "same-origin",
+    )
+    .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        wrong.body.contains("Nothing was taken in yet") && wrong.body.contains(r#"value="outlt:x""#),
+        "{}",
+        wrong.body
+    );
+    assert_eq!(archive.stats().expect("stats").outlets, 0);
+    let form = "outlet=pier-wire&outlet=office-of-the-harbour-master&url=courant.example%2Frss&kind=feed&name=Halvik+Courant&topic=Strait";
+    let right = post(&router, "/start", form, "same-origin").await;
+    assert_eq!((right.status, right.header(header::LOCATION)), (StatusCode::SEE_OTHER, "/"));
+    assert_eq!(archive.stats().expect("stats").feeds, 3);
+    assert_eq!(archive.topic("strait").expect("the topic").expect("the topic").query, "\"Strait\"");
+    let waiting = get(&router, "/").await;
+    assert!(
+        waiting.body.contains("0 of 3 outlets visited") && waiting.body.contains("http-equiv=\"refresh\""),
+        "{}",
+        waiting.body
+    );
+    assert!(get(&router, "/index.json").await.json()["stories"].is_array());
+    for page in ["/q", "/revisions", "/o", "/sources", "/t"] {
+        assert_eq!(get(&router, page).await.status, 200, "{page}");
+    }
+}
+
+#[tokio::test]
+async fn topics_feeds_and_the_look_are_changed_in_the_browser() {
+    let (shelf, router) = site();
+    let wrong = post(&router, "/t", "name=Bad&query=%22open", "same-origin").await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let added = post(&router, "/t", "name=Cable&query=cable", "same-origin").await;
+    assert_eq!(added.header(header::LOCATION), "/t/cable?done=added");
+    assert_eq!(get(&router, "/t/cable").await.status, 200);
+    assert_eq!(post(&router, "/t/cable/remove", "", "same-origin").await.header(header::LOCATION), "/t?done=removed");
+    assert_eq!(get(&router, "/t/cable").await.status, 404);
+    let source = post(
+        &router,
+        "/sources/add",
+        "url=https%3A%2F%2Fnew.example%2Ffeed&kind=feed&outlet_kind=official",
+        "same-origin",
+    )
+    .await;
+    assert_eq!(source.header(header::LOCATION), "/sources?done=added");
+    assert_eq!(
+        shelf.archive.outlet_by_name("new.example").expect("the outlet").expect("the outlet").kind,
+        news::outlet::OutletKind::Official
+    );
+    let stop = format!("/sources/feed/{}/remove", shelf.feed);
+    assert_eq!(post(&router, &stop, "", "same-origin").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(post(&router, "/sources/feed/99999/refresh", "", "same-origin").await.status, 404);
+    let look = post(&router, "/help", "keys=off&theme=dark", "same-origin").await;
+    let cookies: Vec<_> = look.headers.get_all("set-cookie").iter().map(|c| c.to_str().unwrap().to_owned()).collect();
+    assert!(cookies[0].starts_with("keys=off;") && cookies[1].starts_with("theme=dark;"), "{cookies:?}");
+    let request = Request::get("/").header("host", "localhost").header("cookie", "keys=off; theme=dark");
+    let desk = ask(&router, request.body(Body::empty()).unwrap()).await;
+    assert!(desk.body.contains(r#"data-theme="dark""#) && !desk.body.contains("<script"), "{}", desk.body);
+}

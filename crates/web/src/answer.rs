@@ -47,6 +47,8 @@ pub(crate) struct Chrome {
     pub(crate) also: String,
     /// This page as of now.
     pub(crate) here: String,
+    /// Whether the page can be asked for as of an earlier time.
+    pub(crate) is_timed: bool,
     /// What stands in the search field.
     pub(crate) q: String,
     /// Other forms of this page: name, address, media type.
@@ -85,6 +87,7 @@ impl Chrome {
             ask: iso.as_ref().map(|iso| format!("?asof={iso}")).unwrap_or_default(),
             also: iso.as_ref().map(|iso| format!("&asof={iso}")).unwrap_or_default(),
             here: format!("{}{}", asked.path, asked.query_with(&[("asof", None)])),
+            is_timed: true,
             q: String::new(),
             forms: vec![("JSON", asked.in_form(Form::Json), "application/json")],
             keys_off: asked.keys_off,
@@ -95,6 +98,12 @@ impl Chrome {
             icon: assets::icon(),
             version: site.settings.version.clone(),
         }
+    }
+
+    /// The page is about now alone.
+    pub(crate) fn timeless(mut self) -> Self {
+        self.is_timed = false;
+        self
     }
 
     /// What stands around a list, which is also a feed.

@@ -32,6 +32,10 @@ pub enum Relation {
     OnlyA,
     /// Only in the second.
     OnlyB,
+    /// History or protocol in one of the texts, set aside.
+    Background,
+    /// In one of the texts; whether the other answers it is not decided, and nothing is claimed.
+    Unsure,
 }
 
 /// One row of two texts side by side. Sentences are numbered as [`news::text::sentences`] cuts them, from 0.
@@ -190,6 +194,7 @@ pub(crate) struct Site {
     pub(crate) search: search::Index,
     pub(crate) settings: Settings,
     pub(crate) questions: Arc<Semaphore>,
+    pub(crate) glance: Arc<pages::desk::LastGlance>,
 }
 
 impl Site {
@@ -200,6 +205,7 @@ impl Site {
 
     /// Tells gathering that a person changed something.
     pub(crate) fn wake(&self) {
+        *self.glance.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
         if let Some(wake) = &self.settings.wake {
             wake();
         }
@@ -209,7 +215,7 @@ impl Site {
 /// Every page of Readout over this archive and this index.
 pub fn router(archive: Archive, search: search::Index, settings: Settings) -> Router {
     let questions = Arc::new(Semaphore::new(settings.questions.max(1)));
-    let site = Arc::new(Site { archive, search, settings, questions });
+    let site = Arc::new(Site { archive, search, settings, questions, glance: Arc::default() });
     let fixed = |name: header::HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };

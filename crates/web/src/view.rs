@@ -3,6 +3,7 @@
 
 use crate::feeds::Item;
 use crate::names;
+use crate::pages::diff::Line;
 use crate::parts::{Attrs, Badge, Counts, Foreign, Siglum, Stamp, Stated};
 use archive::{ArticleCard, EditCard, MemberCard, RevisionHead, StoryCard};
 use news::article::{Held, TextKind};
@@ -407,6 +408,8 @@ pub(crate) struct EditView {
     pub(crate) words_change: i64,
     /// Whether the outlet's own time of change moved.
     pub(crate) is_dated: bool,
+    /// The first sentence that changed.
+    pub(crate) change: Option<Line>,
 }
 
 impl EditView {
@@ -428,6 +431,7 @@ impl EditView {
             words_change: i64::from(card.after.words) - i64::from(card.before.words),
             is_dated: card.before.modified_at != card.after.modified_at
                 || card.before.published_at != card.after.published_at,
+            change: None,
         }
     }
 
@@ -484,7 +488,8 @@ pub(crate) fn sigla(members: &[MemberCard]) -> Vec<Siglum> {
     out
 }
 
-/// The first letter of a name that is free, words that say nothing aside; then two letters; then a number.
+/// The first letter of a name that is free: of a body "of" somewhere the somewhere first, words that say nothing
+/// last; then the letters inside; then a number.
 fn letter(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
     const PLAIN: [&str; 12] =
         ["the", "office", "of", "and", "for", "press", "service", "ministry", "government", "le", "la", "el"];
@@ -492,7 +497,8 @@ fn letter(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
     let words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
     let (telling, plain): (Vec<&str>, Vec<&str>) =
         words.iter().partition(|w| !PLAIN.contains(&w.to_lowercase().as_str()));
-    let initials = telling.iter().chain(&plain).filter_map(|w| w.chars().next());
+    let somewhere = if plain.contains(&"of") { telling.last() } else { None };
+    let initials = somewhere.into_iter().chain(&telling).chain(&plain).filter_map(|w| w.chars().next());
     let inner = telling.iter().flat_map(|w| w.chars().skip(1));
     for c in initials.chain(inner).filter(|c| c.is_alphabetic()) {
         let letter = upper(c);
@@ -516,7 +522,7 @@ mod tests {
 
     #[test]
     fn letters_skip_words_that_say_nothing_and_letters_that_are_taken() {
-        assert_eq!(letter("Office of the President of Norland", |_| false), "P");
+        assert_eq!(letter("Office of the President of Norland", |_| false), "N");
         assert_eq!(letter("The Halvik Courant", |l| l == "H"), "C");
         assert_eq!(letter("Кур’єр Надріччя", |_| false), "К");
         assert_eq!(letter("مرآة", |_| false), "م");

@@ -69,6 +69,7 @@ struct Sums {
     differs: usize,
     only_a: usize,
     only_b: usize,
+    apart: usize,
 }
 
 #[derive(Serialize)]
@@ -92,6 +93,7 @@ impl Row {
             "same" => "=",
             "reworded" => "≈",
             "differs" => "≠",
+            "background" | "unsure" => "·",
             _ => "+",
         }
     }
@@ -101,8 +103,15 @@ impl Row {
             "same" => "same",
             "reworded" => "reworded",
             "differs" => "differs",
+            "background" => "background",
+            "unsure" => "undecided",
             _ => "only here",
         }
+    }
+
+    /// Whether the other text is said not to hold it.
+    fn is_only(&self) -> bool {
+        self.key() == "only"
     }
 }
 
@@ -310,6 +319,7 @@ fn build(site: &Site, asked: &Asked, found: Found, rows: Vec<AlignedRow>) -> Com
             Relation::Differs => sums.differs += 1,
             Relation::OnlyA => sums.only_a += 1,
             Relation::OnlyB => sums.only_b += 1,
+            Relation::Background | Relation::Unsure => sums.apart += 1,
         }
     }
     let rows_hidden = rows.len().saturating_sub(ROWS);
@@ -322,6 +332,8 @@ fn build(site: &Site, asked: &Asked, found: Found, rows: Vec<AlignedRow>) -> Com
             Relation::Differs => "differs",
             Relation::OnlyA => "only_a",
             Relation::OnlyB => "only_b",
+            Relation::Background => "background",
+            Relation::Unsure => "unsure",
         },
         kinds: row.kinds.clone(),
         a: a_text.sentences(&row.a, &row.marks_a),

@@ -3,9 +3,9 @@
 use crate::answer::{self, Chrome, Fail, Pager};
 use crate::ask::{Asked, Form};
 use crate::feeds::Outgoing;
-use crate::pages::{sources, start};
+use crate::pages::{diff, sources, start};
 use crate::parts::{grouped, number};
-use crate::site::Site;
+use crate::site::{Differ, Site};
 use crate::view::{EditView, StoryView};
 use archive::{Archive, AsOf, EditFilter, Page, Stats, StoryCard, StoryOrder};
 use askama::Template;
@@ -90,27 +90,59 @@ pub(crate) async fn desk(State(site): State<Arc<Site>>, asked: Asked) -> Respons
 }
 
 struct Found {
-    stats: Stats,
     stories: archive::Listed<StoryCard>,
-    edits: Vec<archive::EditCard>,
+    edits: Vec<EditView>,
+    glance: Arc<Glance>,
+}
+
+/// What the desk shows of the archive as a whole.
+pub(crate) struct Glance {
+    stats: Stats,
     topics: Vec<archive::TopicCount>,
     sources: Vec<archive::SourceHealth>,
+}
+
+/// The last glance and when it was taken. Counting a large archive takes longer than all the rest of the desk, and
+/// its sums do not change visibly within seconds; a small one is counted anew each time.
+pub(crate) type LastGlance = std::sync::Mutex<Option<(std::time::Instant, Arc<Glance>)>>;
+
+/// How long a glance at a large archive is shown again.
+const GLANCE: std::time::Duration = std::time::Duration::from_secs(3);
+/// A glance that took less is not kept.
+const QUICK: std::time::Duration = std::time::Duration::from_millis(4);
+
+fn glance(archive: &Archive, last: &LastGlance) -> Result<Arc<Glance>, Fail> {
+    let began = std::time::Instant::now();
+    let kept = last.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+    if let Some((at, glance)) = kept
+        && began.duration_since(at) < GLANCE
+    {
+        return Ok(glance);
+    }
+    let (stats, topics, sources) = (archive.stats()?, archive.topic_counts()?, archive.sources()?);
+    let glance = Arc::new(Glance { stats, topics, sources });
+    let took = began.elapsed();
+    let keep = (took > QUICK).then(|| (std::time::Instant::now(), glance.clone()));
+    *last.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = keep;
+    Ok(glance)
 }
 
 async fn answer(site: &Site, asked: &Asked) -> Result<Response, Fail> {
     let as_of = asked.as_of()?;
     let page = asked.page(SIZE);
-    let found = site.ask(move |archive| find(archive, page, as_of)).await?;
-    if found.stats.articles == 0 && as_of == AsOf::Now && asked.form == Form::Html {
-        return start::greet(site, asked, &found.sources, &found.stats);
+    let (differ, last) = (site.settings.differ.clone(), site.glance.clone());
+    let found = site.ask(move |archive| find(archive, page, as_of, &differ, &last)).await?;
+    let glance = &found.glance;
+    if glance.stats.articles == 0 && as_of == AsOf::Now && asked.form == Form::Html {
+        return start::greet(site, asked, &glance.sources, &glance.stats);
     }
     let stories: Vec<StoryView> = found.stories.items.iter().map(StoryView::of).collect();
     let (top, stories) = if page.number == 1 { pick_top(stories) } else { (Vec::new(), stories) };
     let now = site.now();
     let desk = Desk {
         c: Chrome::list(site, asked, "desk", "Desk"),
-        totals: Totals::of(&found.stats),
-        topics: found
+        totals: Totals::of(&glance.stats),
+        topics: glance
             .topics
             .iter()
             .map(|t| TopicChip {
@@ -121,8 +153,8 @@ async fn answer(site: &Site, asked: &Asked) -> Result<Response, Fail> {
             })
             .collect(),
         pages: Pager::new(asked, page, found.stories.total),
-        edits: found.edits.iter().map(EditView::of).collect(),
-        alarms: sources::alarms(&found.sources, now),
+        edits: found.edits,
+        alarms: sources::alarms(&glance.sources, now),
         top,
         stories,
     };
@@ -135,14 +167,17 @@ async fn answer(site: &Site, asked: &Asked) -> Result<Response, Fail> {
     answer::list(asked, &desk, feed)
 }
 
-fn find(archive: &Archive, page: Page, as_of: AsOf) -> Result<Found, Fail> {
+fn find(archive: &Archive, page: Page, as_of: AsOf, differ: &Differ, last: &LastGlance) -> Result<Found, Fail> {
     let filter = EditFilter { at_least: Some(EditRank::Substantive), outlet: None };
+    let mut edits = Vec::new();
+    for edit in archive.latest_edits(Page::new(1, EDITS), filter, as_of)?.items {
+        let change = diff::first_change(archive, differ, &edit, as_of)?;
+        edits.push(EditView { change, ..EditView::of(&edit) });
+    }
     Ok(Found {
-        stats: archive.stats()?,
         stories: archive.latest_stories(page, None, StoryOrder::Newest, as_of)?,
-        edits: archive.latest_edits(Page::new(1, EDITS), filter, as_of)?.items,
-        topics: archive.topic_counts()?,
-        sources: archive.sources()?,
+        edits,
+        glance: glance(archive, last)?,
     })
 }
 

@@ -4,9 +4,9 @@ use crate::answer::{self, Chrome, Fail};
 use crate::ask::Asked;
 use crate::pages::article::{article_id, no_revision};
 use crate::parts::{Attrs, Badge, Foreign, Stamp, escape};
-use crate::site::{DiffLine, PieceKind, Site};
+use crate::site::{DiffLine, Differ, PieceKind, Site};
 use crate::view::{ArticleView, RevisionView, shorten};
-use archive::{Archive, ArticlePage, AsOf, RevisionHead, RevisionPage};
+use archive::{Archive, ArticlePage, AsOf, EditCard, RevisionHead, RevisionPage};
 use askama::Template;
 use askama::filters::HtmlSafe;
 use axum::extract::{Path, State};
@@ -89,7 +89,7 @@ struct HeadlineChange {
 }
 
 /// One line of a difference.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct Line {
     /// `kept`, `changed`, `added`, `removed`.
     pub(crate) kind: &'static str,
@@ -118,7 +118,7 @@ impl Line {
         if self.kind == "changed" { "differs" } else { self.kind }
     }
 
-    fn html(&self) -> PiecesHtml<'_> {
+    pub(crate) fn html(&self) -> PiecesHtml<'_> {
         PiecesHtml(&self.pieces)
     }
 
@@ -339,6 +339,26 @@ fn fold(lines: Vec<Line>) -> Vec<Line> {
         }
     }
     out
+}
+
+/// The first sentence that an edit changed, for a list of edits; `None` where only the headline did.
+pub(crate) fn first_change(
+    archive: &Archive,
+    differ: &Differ,
+    edit: &EditCard,
+    as_of: AsOf,
+) -> archive::Result<Option<Line>> {
+    let old = archive.revision_by_id(edit.before.id, as_of)?;
+    let new = archive.revision_by_id(edit.after.id, as_of)?;
+    let (Some(old), Some(new)) = (old, new) else { return Ok(None) };
+    let (old, new) = (&old.revision.content, &new.revision.content);
+    let raw = differ(old, new);
+    let first = raw.into_iter().find(|l| !matches!(l, DiffLine::Kept { .. }));
+    let mut line = first.and_then(|first| lines(old, new, &[first]).pop());
+    for (_, text) in line.iter_mut().flat_map(|l| &mut l.pieces) {
+        *text = shorten(text, 280);
+    }
+    Ok(line)
 }
 
 /// A difference as HTML for a feed: what changed alone, with marks that need no style sheet.

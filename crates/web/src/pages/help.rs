@@ -78,7 +78,7 @@ pub(crate) async fn help(State(site): State<Arc<Site>>, asked: Asked) -> Respons
 }
 
 fn answer_help(site: &Site, asked: &Asked) -> Result<Response, Fail> {
-    let c = Chrome::page(site, asked, "help", "Keys and help");
+    let c = Chrome::page(site, asked, "help", "Keys and help").timeless();
     answer::page(asked, &Help { c, keys: KEYS, words: WORDS, is_kept: asked.field("done") == Some("kept") })
 }
 
@@ -101,7 +101,8 @@ struct BadgeLine {
 pub(crate) async fn method(State(site): State<Arc<Site>>, asked: Asked) -> Response {
     let badges =
         BADGES.iter().map(|(key, means, set_when)| BadgeLine { badge: Badge::plain(key), means, set_when }).collect();
-    let page = Method { c: Chrome::page(&site, &asked, "method", "Method: how every number is made"), badges };
+    let page =
+        Method { c: Chrome::page(&site, &asked, "method", "Method: how every number is made").timeless(), badges };
     let result = answer::page(&asked, &page);
     site.finish(&asked, result)
 }

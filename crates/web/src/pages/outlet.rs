@@ -121,7 +121,7 @@ async fn answer_all(site: &Site, asked: &Asked) -> Result<Response, Fail> {
         last_article_at: s.last_article_at.map(Stamp),
     });
     let list = Outlets {
-        c: Chrome::page(site, asked, "outlets", "Outlets"),
+        c: Chrome::page(site, asked, "outlets", "Outlets").timeless(),
         outlets: lines.collect(),
         pages: Pager::new(asked, page, sources.len() as u64),
     };

@@ -71,6 +71,7 @@ struct Found {
     outlet: Option<Outlet>,
     outlets: Vec<Outlet>,
     bodies: HashMap<i64, String>,
+    changes: Vec<Option<diff::Line>>,
 }
 
 async fn answer(site: &Site, asked: &Asked) -> Result<Response, Fail> {
@@ -84,15 +85,20 @@ async fn answer(site: &Site, asked: &Asked) -> Result<Response, Fail> {
     let page = asked.page(SIZE);
     let differ = site.settings.differ.clone();
     let is_feed = matches!(asked.form, Form::Rss | Form::Atom | Form::JsonFeed);
-    let differ = is_feed.then_some(differ);
-    let found = site.ask(move |archive| find(archive, page, at_least, outlet, as_of, differ)).await?;
+    let found = site.ask(move |archive| find(archive, page, at_least, outlet, as_of, &differ, is_feed)).await?;
     let mut outlets: Vec<(String, String)> = found.outlets.iter().map(|o| (o.slug.clone(), o.name.clone())).collect();
     outlets.truncate(500);
     let list = Revisions {
         c: Chrome::list(site, asked, "revisions", "Edits"),
         at_least: at_least.word(),
         outlet: found.outlet.as_ref().map(OutletView::of),
-        edits: found.edits.items.iter().map(EditView::of).collect(),
+        edits: found
+            .edits
+            .items
+            .iter()
+            .zip(found.changes)
+            .map(|(edit, change)| EditView { change, ..EditView::of(edit) })
+            .collect(),
         pages: Pager::new(asked, page, found.edits.total),
         hidden: found.all.saturating_sub(found.edits.total),
         outlets,
@@ -140,7 +146,8 @@ fn find(
     at_least: EditRank,
     outlet: Option<String>,
     as_of: AsOf,
-    differ: Option<Differ>,
+    differ: &Differ,
+    is_feed: bool,
 ) -> Result<Found, Fail> {
     let outlet = match outlet {
         None => None,
@@ -153,7 +160,11 @@ fn find(
     let edits = archive.latest_edits(page, EditFilter { at_least: Some(at_least), outlet: id }, as_of)?;
     let all = archive.latest_edits(Page::new(1, 1), EditFilter { at_least: None, outlet: id }, as_of)?.total;
     let mut bodies = HashMap::new();
-    if let Some(differ) = differ {
+    let mut changes = Vec::with_capacity(edits.items.len());
+    for edit in &edits.items {
+        changes.push(if is_feed { None } else { diff::first_change(archive, differ, edit, as_of)? });
+    }
+    if is_feed {
         for edit in &edits.items {
             let old = archive.revision_by_id(edit.before.id, as_of)?;
             let new = archive.revision_by_id(edit.after.id, as_of)?;
@@ -164,5 +175,5 @@ fn find(
         }
     }
     let outlets = if bodies.is_empty() { archive.outlets()? } else { Vec::new() };
-    Ok(Found { edits, all, outlet, outlets, bodies })
+    Ok(Found { edits, all, outlet, outlets, bodies, changes })
 }

@@ -256,11 +256,11 @@ async fn answer(site: &Site, asked: &Asked) -> Result<Response, Fail> {
         })
     });
     let sources = Sources {
-        c: Chrome::page(site, asked, "sources", "Sources"),
+        c: Chrome::page(site, asked, "sources", "Sources").timeless(),
         totals: super::desk::Totals::of(&found.stats),
         as_usual: all.iter().filter(|s| s.state.key == "ok").count(),
         alarms: all.iter().filter(|s| s.urgency > 0).count(),
-        waiting: all.iter().filter(|s| s.state.key == "waiting").count(),
+        waiting: all.iter().filter(|s| s.state.key == "waiting" && !s.feeds.is_empty()).count(),
         next_visit_at: found.next_due_at.map(Stamp),
         sources: all
             .into_iter()

@@ -108,7 +108,7 @@ pub(crate) fn greet(site: &Site, asked: &Asked, sources: &[SourceHealth], stats:
     let now = site.now();
     let sources: Vec<SourceView> =
         sources.iter().filter(|s| !s.feeds.is_empty()).map(|s| SourceView::of(s, now)).collect();
-    let mut chrome = Chrome::page(site, asked, "desk", "The first visit");
+    let mut chrome = Chrome::page(site, asked, "desk", "The first visit").timeless();
     chrome.again_seconds = 3;
     let page = Waiting {
         c: chrome,
@@ -136,13 +136,9 @@ fn build(site: &Site, asked: &Asked, filled: Filled, followed: &HashSet<String>,
         })
         .collect();
     let is_empty = stats.articles == 0;
+    let (nav, title) = if is_empty { ("desk", "An empty archive") } else { ("sources", "Follow more") };
     Start {
-        c: Chrome::page(
-            site,
-            asked,
-            if is_empty { "desk" } else { "sources" },
-            if is_empty { "An empty archive" } else { "Follow more" },
-        ),
+        c: Chrome::page(site, asked, nav, title).timeless(),
         is_empty,
         followed: stats.outlets,
         starters: site.settings.starters.len(),

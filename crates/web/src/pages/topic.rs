@@ -161,7 +161,7 @@ pub(crate) async fn form(site: &Site, asked: &Asked, filled: Filled) -> Result<R
         last_match_at: count.last_match_at.map(Stamp),
     });
     let page = Topics {
-        c: Chrome::page(site, asked, "topics", "Topics"),
+        c: Chrome::page(site, asked, "topics", "Topics").timeless(),
         topics: topics.collect(),
         filled,
         is_removed: asked.field("done") == Some("removed"),

@@ -171,11 +171,11 @@ where
         item: T,
         answer: SyncSender<R>,
     }
+    let (job_in, job_out) = sync_channel::<Job<T, R>>(jobs * 4);
+    let (order_in, order_out) = sync_channel::<Receiver<R>>(jobs * 8);
+    let job_out = Mutex::new(job_out);
+    let (job_out, work) = (&job_out, &work);
     std::thread::scope(|scope| {
-        let (job_in, job_out) = sync_channel::<Job<T, R>>(jobs * 4);
-        let (order_in, order_out) = sync_channel::<Receiver<R>>(jobs * 8);
-        let job_out = Mutex::new(job_out);
-        let (job_out, work) = (&job_out, &work);
         for _ in 0..jobs {
             scope.spawn(move || {
                 loop {

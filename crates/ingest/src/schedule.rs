@@ -1,0 +1,165 @@
+//! When a feed or an article is due: the loop that takes what is due from the archive and sets it going.
+
+use crate::{Ingest, Result};
+use archive::Visit;
+use jiff::Timestamp;
+use news::feed::Feed;
+use news::id::{ArticleId, FeedId};
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// The longest the loop sleeps, so that "refresh now" from another process is seen.
+const LONGEST_SLEEP: Duration = Duration::from_millis(500);
+/// Feeds asked at once; the fetch room keeps each host to one.
+const FEEDS_IN_FLIGHT: usize = 64;
+
+/// Whether the loop goes on for ever or ends when nothing is due.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Until {
+    Stopped,
+    NothingDue,
+}
+
+enum Done {
+    Feed(FeedId),
+    Article(ArticleId, String),
+}
+
+impl Ingest {
+    /// Gathers until `stop` turns true, then lets what is under way end.
+    pub async fn run(&self, stop: watch::Receiver<bool>) -> Result<()> {
+        self.gather(stop, Until::Stopped).await
+    }
+
+    /// Gathers until nothing is due any more, then settles the stories.
+    pub async fn once(&self, stop: watch::Receiver<bool>) -> Result<()> {
+        self.gather(stop, Until::NothingDue).await?;
+        self.placer.settle(Timestamp::now()).await?;
+        Ok(())
+    }
+
+    async fn gather(&self, mut stop: watch::Receiver<bool>, until: Until) -> Result<()> {
+        let mut tasks: JoinSet<(Done, Result<()>)> = JoinSet::new();
+        let mut feeds: HashSet<FeedId> = HashSet::new();
+        let mut articles: HashSet<ArticleId> = HashSet::new();
+        let mut hosts: HashMap<String, usize> = HashMap::new();
+        let mut settled_at = Timestamp::now();
+        while !*stop.borrow() {
+            let started = self.start_due(&mut tasks, &mut feeds, &mut articles, &mut hosts).await?;
+            if until == Until::NothingDue && started == 0 && tasks.is_empty() {
+                return Ok(());
+            }
+            tokio::select! {
+                _ = stop.changed() => {}
+                Some(ended) = tasks.join_next(), if !tasks.is_empty() => {
+                    let mut next = Some(ended);
+                    // Take all that ended by now in one go: asking what is due costs a query.
+                    while let Some(ended) = next {
+                        finish(ended, &mut feeds, &mut articles, &mut hosts)?;
+                        next = tasks.try_join_next();
+                    }
+                    let full = articles.len() * 4 > self.settings.articles_in_flight * 3;
+                    if full {
+                        tokio::time::sleep(Duration::from_millis(2)).await;
+                    }
+                }
+                () = tokio::time::sleep(LONGEST_SLEEP) => {}
+            }
+            let now = Timestamp::now();
+            if until == Until::Stopped && now.duration_since(settled_at).unsigned_abs() > self.settings.settle_every {
+                settled_at = now;
+                let changes = self.placer.settle(now).await?;
+                tracing::info!(changes, "stories settled");
+            }
+        }
+        // What is under way may end; each is bounded in time by the fetch room.
+        tasks.abort_all();
+        while tasks.join_next().await.is_some() {}
+        Ok(())
+    }
+
+    /// Sets going what is due and not under way; gives the number started.
+    async fn start_due(
+        &self,
+        tasks: &mut JoinSet<(Done, Result<()>)>,
+        feeds: &mut HashSet<FeedId>,
+        articles: &mut HashSet<ArticleId>,
+        hosts: &mut HashMap<String, usize>,
+    ) -> Result<usize> {
+        let now = Timestamp::now();
+        let mut started = 0;
+        if feeds.len() < FEEDS_IN_FLIGHT {
+            let due: Vec<Feed> = self.blocking(move |archive| archive.feeds_due(now, FEEDS_IN_FLIGHT * 2)).await?;
+            for feed in due {
+                if feeds.len() >= FEEDS_IN_FLIGHT || !feeds.insert(feed.id) {
+                    continue;
+                }
+                started += 1;
+                let ingest = self.clone();
+                tasks.spawn(async move { (Done::Feed(feed.id), ingest.poll(feed).await) });
+            }
+        }
+        let limit = self.settings.articles_in_flight;
+        // Ask again only when a fair share of the places is free.
+        if articles.len() * 4 <= limit * 3 {
+            let due: Vec<Visit> = self.blocking(move |archive| archive.articles_due(now, limit * 2)).await?;
+            for visit in due {
+                let host = host(&visit.url);
+                let waiting = hosts.entry(host.clone()).or_default();
+                if articles.len() >= limit
+                    || *waiting >= self.settings.articles_per_host
+                    || !articles.insert(visit.article)
+                {
+                    continue;
+                }
+                *waiting += 1;
+                started += 1;
+                let ingest = self.clone();
+                tasks.spawn(async move { (Done::Article(visit.article, host), ingest.follow(visit).await) });
+            }
+        }
+        Ok(started)
+    }
+}
+
+fn finish(
+    ended: std::result::Result<(Done, Result<()>), tokio::task::JoinError>,
+    feeds: &mut HashSet<FeedId>,
+    articles: &mut HashSet<ArticleId>,
+    hosts: &mut HashMap<String, usize>,
+) -> Result<()> {
+    let (done, result) = match ended {
+        Ok(ended) => ended,
+        Err(error) if error.is_panic() => {
+            // The item stays in its set and so is not tried again before the next start.
+            tracing::error!(%error, "reading one item failed in an unforeseen way");
+            return Ok(());
+        }
+        Err(_) => return Ok(()),
+    };
+    match done {
+        Done::Feed(id) => {
+            feeds.remove(&id);
+        }
+        Done::Article(id, host) => {
+            articles.remove(&id);
+            if let Some(waiting) = hosts.get_mut(&host) {
+                *waiting -= 1;
+                if *waiting == 0 {
+                    hosts.remove(&host);
+                }
+            }
+        }
+    }
+    result
+}
+
+/// Host and port of an address, which is what the fetch room paces by.
+fn host(url: &str) -> String {
+    url::Url::parse(url)
+        .ok()
+        .and_then(|url| url.host_str().map(|host| format!("{host}:{}", url.port_or_known_default().unwrap_or(0))))
+        .unwrap_or_default()
+}

@@ -1,0 +1,223 @@
+//! `readout export`: every row, with the total, the number returned and the reason for any cut on
+//! standard error.
+
+use super::Common;
+use crate::Status;
+use anyhow::Context;
+use archive::{Archive, Indexable};
+use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
+use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::Type;
+use serde_json::{Value, json};
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Rows of one group of a Parquet file.
+const GROUP: usize = 2_000;
+
+/// Arguments of the command.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Form of the output
+    #[arg(long, default_value = "jsonl", value_parser = ["jsonl", "csv", "parquet", "warc", "opml"])]
+    format: String,
+    /// Where to write; standard output without it
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Only articles that match, in the search language; everything without it
+    query: Option<String>,
+}
+
+/// The columns of the row forms, in order; all text but the numbers.
+const COLUMNS: [&str; 20] = [
+    "article", "revision", "url", "title", "outlet", "authors", "published_at", "modified_at", "first_seen_at",
+    "fetched_at", "language", "kind", "held", "story", "role", "topics", "gone_at", "text_sha256", "rights", "text",
+];
+/// Those of [`COLUMNS`] that hold whole numbers.
+const NUMBERS: [&str; 3] = ["article", "revision", "story"];
+
+/// Runs the command.
+pub fn run(common: &Common, args: &Args) -> anyhow::Result<Status> {
+    let archive = common.open_read_only()?;
+    let mut out: Box<dyn Write + Send> = match &args.output {
+        Some(path) => {
+            let file = std::fs::File::create(path).with_context(|| format!("writing {}", path.display()))?;
+            Box::new(io::BufWriter::new(file))
+        }
+        None => Box::new(io::BufWriter::new(io::stdout())),
+    };
+    if args.format == "opml" {
+        out.write_all(super::feed::export_opml(&archive)?.as_bytes())?;
+        out.flush()?;
+        return Ok(Status::Done);
+    }
+    let query = match &args.query {
+        Some(text) => Some(search::Query::parse(text).map_err(|error| super::search::explain(text, &error))?),
+        None => None,
+    };
+    let now = jiff::Timestamp::now();
+    let topics = archive.topics()?;
+    let matches = |item: &Indexable| query.as_ref().is_none_or(|query| query.matches(&ingest::document(item, &topics), now));
+    let (mut total, mut returned) = (0u64, 0u64);
+    match args.format.as_str() {
+        "jsonl" => each(&archive, &mut total, |item| {
+            if matches(&item) {
+                serde_json::to_writer(&mut out, &row(&item))?;
+                out.write_all(b"\n")?;
+                returned += 1;
+            }
+            Ok(())
+        })?,
+        "csv" => {
+            let mut csv = csv::Writer::from_writer(&mut out);
+            csv.write_record(COLUMNS)?;
+            each(&archive, &mut total, |item| {
+                if matches(&item) {
+                    let row = row(&item);
+                    csv.write_record(COLUMNS.map(|column| plain(&row[column])))?;
+                    returned += 1;
+                }
+                Ok(())
+            })?;
+            csv.flush()?;
+        }
+        "parquet" => {
+            let mut parquet = parquet_writer(out)?;
+            let mut group = Vec::with_capacity(GROUP);
+            each(&archive, &mut total, |item| {
+                if matches(&item) {
+                    group.push(row(&item));
+                    returned += 1;
+                }
+                if group.len() == GROUP {
+                    write_group(&mut parquet, &group)?;
+                    group.clear();
+                }
+                Ok(())
+            })?;
+            if !group.is_empty() {
+                write_group(&mut parquet, &group)?;
+            }
+            parquet.close()?;
+            report(total, returned);
+            return Ok(Status::Done);
+        }
+        _ => {
+            let mut without_bytes = 0u64;
+            out.write_all(&archive::warc::head_record("readout-export.warc.gz", now))?;
+            each(&archive, &mut total, |item| {
+                if !matches(&item) {
+                    return Ok(());
+                }
+                for head in archive.revisions(item.article, archive::AsOf::Now)? {
+                    match head.record {
+                        Some(record) => {
+                            if let Some(stored) = archive.response(record)? {
+                                out.write_all(&archive::warc::response_record(&stored.response)?)?;
+                                returned += 1;
+                            }
+                        }
+                        None => without_bytes += 1,
+                    }
+                }
+                Ok(())
+            })?;
+            if without_bytes > 0 {
+                eprintln!("{without_bytes} revisions have no stored response (feed text or imported text) and are left out");
+            }
+        }
+    }
+    out.flush()?;
+    report(total, returned);
+    Ok(Status::Done)
+}
+
+fn report(total: u64, returned: u64) {
+    eprintln!("total {total}, returned {returned}; nothing was cut");
+}
+
+/// Calls `each` for every article with a revision, in order of their numbers in the change sequence.
+fn each(archive: &Archive, total: &mut u64, mut each: impl FnMut(Indexable) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let mut seq = 0;
+    loop {
+        let items = archive.revisions_after(seq, 500)?;
+        let Some(last) = items.last() else { return Ok(()) };
+        seq = last.seq;
+        for item in items {
+            *total += 1;
+            each(item)?;
+        }
+    }
+}
+
+/// One article as exported.
+pub fn row(item: &Indexable) -> Value {
+    let content = &item.content;
+    json!({
+        "article": item.article.0,
+        "revision": item.number,
+        "url": item.url,
+        "title": content.headline,
+        "outlet": item.outlet.as_ref().map(|outlet| &outlet.name),
+        "authors": content.authors,
+        "published_at": content.published_at.map(|moment| moment.rfc3339()),
+        "modified_at": content.modified_at.map(|moment| moment.rfc3339()),
+        "first_seen_at": item.first_seen_at.to_string(),
+        "fetched_at": item.fetched_at.to_string(),
+        "language": content.language.as_ref().map(|language| language.as_str()),
+        "kind": content.kind.word(),
+        "held": content.held.word(),
+        "story": item.story.map(|(story, _)| story.0),
+        "role": item.story.map(|(_, role)| role.word()),
+        "topics": item.topics.iter().map(|topic| topic.0).collect::<Vec<_>>(),
+        "gone_at": item.gone_at.map(|at| at.to_string()),
+        "text_sha256": news::revision::text_digest(content).hex(),
+        "rights": "text belongs to its publisher; kept for reading and analysis by the owner of this archive",
+        "text": content.text,
+    })
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join("; "),
+        other => other.to_string(),
+    }
+}
+
+fn parquet_writer<W: Write + Send>(out: W) -> anyhow::Result<SerializedFileWriter<W>> {
+    let mut fields = Vec::new();
+    for name in COLUMNS {
+        let field = match NUMBERS.contains(&name) {
+            true => Type::primitive_type_builder(name, Physical::INT64),
+            false => Type::primitive_type_builder(name, Physical::BYTE_ARRAY).with_logical_type(Some(LogicalType::String)),
+        };
+        fields.push(Arc::new(field.with_repetition(Repetition::OPTIONAL).build()?));
+    }
+    let schema = Arc::new(Type::group_type_builder("article").with_fields(fields).build()?);
+    let properties = WriterProperties::builder().set_compression(Compression::ZSTD(Default::default())).build();
+    Ok(SerializedFileWriter::new(out, schema, Arc::new(properties))?)
+}
+
+fn write_group<W: Write + Send>(writer: &mut SerializedFileWriter<W>, rows: &[Value]) -> anyhow::Result<()> {
+    let mut group = writer.next_row_group()?;
+    for name in COLUMNS {
+        let mut column = group.next_column()?.context("the file has a column for each name")?;
+        let levels: Vec<i16> = rows.iter().map(|row| i16::from(!row[name].is_null())).collect();
+        let known = rows.iter().map(|row| &row[name]).filter(|value| !value.is_null());
+        if NUMBERS.contains(&name) {
+            let values: Vec<i64> = known.filter_map(Value::as_i64).collect();
+            column.typed::<Int64Type>().write_batch(&values, Some(&levels), None)?;
+        } else {
+            let values: Vec<ByteArray> = known.map(|value| ByteArray::from(plain(value).into_bytes())).collect();
+            column.typed::<ByteArrayType>().write_batch(&values, Some(&levels), None)?;
+        }
+        column.close()?;
+    }
+    group.close()?;
+    Ok(())
+}

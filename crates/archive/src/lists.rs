@@ -197,12 +197,17 @@ impl Archive {
     /// One outlet's articles, newest first by [`ArticleCard::sort_at`].
     pub fn outlet_articles(&self, outlet: OutletId, page: Page, as_of: AsOf) -> Result<Listed<ArticleCard>> {
         self.read(|conn| {
+            // Asked of now, the index alone answers.
+            let which = match as_of {
+                AsOf::Now => "outlet = ?1".to_owned(),
+                AsOf::At(at) => format!("outlet = ?1 and first_seen_at <= {}", ms(at)),
+            };
             let (total, ids) = ids(
                 conn,
                 page,
-                "select count(*) from articles where outlet = ?1 and first_seen_at <= ?2",
-                "select id from articles where outlet = ?1 and first_seen_at <= ?2 order by sort_at desc, id desc",
-                &[outlet.0, as_of.until()],
+                &format!("select count(*) from articles where {which}"),
+                &format!("select id from articles where {which} order by sort_at desc, id desc"),
+                &[outlet.0],
             )?;
             Ok(Listed { items: cards(conn, &ids, as_of)?, total, page })
         })
@@ -280,9 +285,10 @@ fn ids(conn: &Connection, page: Page, count: &str, list: &str, values: &[i64]) -
     if offset >= total {
         return Ok((total, Vec::new()));
     }
-    let sql = format!("{list} limit {} offset {offset}", page.size);
-    let mut query = conn.prepare(&sql)?;
-    let rows = query.query_map(params_from_iter(values), |row| row.get(0))?;
+    let sql = format!("{list} limit ?{} offset ?{}", values.len() + 1, values.len() + 2);
+    let mut query = conn.prepare_cached(&sql)?;
+    let bounds = [i64::from(page.size), i64::try_from(offset).unwrap_or(i64::MAX)];
+    let rows = query.query_map(params_from_iter(values.iter().chain(&bounds)), |row| row.get(0))?;
     Ok((total, rows.collect::<rusqlite::Result<_>>()?))
 }
 

@@ -202,3 +202,82 @@ impl Segments {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::responses::Response;
+    use news::revision::Digest;
+
+    fn response(n: usize) -> Response {
+        Response {
+            url: format!("https://a.example/{n}"),
+            at: Timestamp::UNIX_EPOCH,
+            status: 200,
+            headers: Vec::new(),
+            body: format!("body {n}").into_bytes(),
+            http_version: "HTTP/1.1".into(),
+            ip: None,
+        }
+    }
+
+    #[test]
+    fn a_failed_append_loses_nothing_and_the_next_one_works() {
+        let archive = crate::Archive::in_memory().unwrap();
+        let first = archive.keep_response(&response(1)).unwrap();
+        archive
+            .write(|w| {
+                w.segments.failures = 1;
+                Ok(())
+            })
+            .unwrap();
+        assert!(matches!(archive.keep_response(&response(2)), Err(Error::Full(_))));
+        let third = archive.keep_response(&response(3)).unwrap();
+        for (id, n) in [(first, 1), (third, 3)] {
+            assert_eq!(archive.response(id).unwrap().unwrap().response.body, response(n).body);
+        }
+        assert_eq!(archive.stats().unwrap().records, 2);
+        assert!(archive.verify().unwrap().is_clean());
+    }
+
+    #[test]
+    fn a_write_that_fails_after_its_append_takes_the_bytes_back() {
+        let archive = crate::Archive::in_memory().unwrap();
+        archive.keep_response(&response(1)).unwrap();
+        let length = archive.stats().unwrap().segment_bytes;
+        let member = warc::response_member(&response(2), &Digest::of(b"body 2")).unwrap();
+        let failed = archive.write(move |w| -> Result<()> {
+            w.segments.append(w.conn, &member, Timestamp::UNIX_EPOCH)?;
+            Err(Error::Closed)
+        });
+        assert!(failed.is_err());
+        assert_eq!(archive.stats().unwrap().segment_bytes, length);
+    }
+
+    #[test]
+    fn a_roll_that_is_taken_back_leaves_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = crate::Settings { segment_size_bytes: 1, ..crate::Settings::default() };
+        let archive = crate::Archive::open_with(folder.path(), settings).unwrap();
+        archive.keep_response(&response(1)).unwrap();
+        let count = || std::fs::read_dir(folder.path().join("segments")).unwrap().count();
+        let before = count();
+        let member = warc::response_member(&response(2), &Digest::of(b"body 2")).unwrap();
+        let failed = archive.write(move |w| -> Result<()> {
+            w.segments.append(w.conn, &member, Timestamp::UNIX_EPOCH)?;
+            Err(Error::Closed)
+        });
+        assert!(failed.is_err());
+        assert_eq!(count(), before);
+        let id = archive.keep_response(&response(3)).unwrap();
+        assert_eq!(archive.response(id).unwrap().unwrap().response.body, b"body 3");
+    }
+
+    #[test]
+    fn a_panic_in_one_write_leaves_the_writer_running() {
+        let archive = crate::Archive::in_memory().unwrap();
+        let failed = archive.write(|_| -> Result<()> { panic!("a mistake of ours") });
+        assert!(matches!(failed, Err(Error::Closed)));
+        archive.keep_response(&response(1)).unwrap();
+    }
+}

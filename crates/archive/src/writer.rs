@@ -35,7 +35,9 @@ impl Writing<'_> {
 }
 
 type Finish = Box<dyn FnOnce(&Result<()>)>;
-pub(crate) type Job = Box<dyn FnOnce(&mut Writing<'_>) -> std::result::Result<Finish, ()> + Send>;
+/// Tells the caller of a write that failed by itself, once the write is taken back.
+type Refuse = Box<dyn FnOnce()>;
+pub(crate) type Job = Box<dyn FnOnce(&mut Writing<'_>) -> std::result::Result<Finish, Refuse> + Send>;
 
 /// A write that is done and not yet durable. Dropping it does not undo the write.
 #[must_use = "the write may still fail to reach the disk; call `durable`"]
@@ -75,16 +77,18 @@ pub(crate) fn send<T: Send + 'static>(
     let (made, ran) = sync_channel::<Result<T>>(1);
     let (tell, committed) = sync_channel::<Result<()>>(1);
     let job: Job = Box::new(move |writing| {
-        let result = write(writing);
-        let failed = result.is_err();
-        // A caller that went away needs no answer.
-        made.send(result).ok();
-        if failed {
-            return Err(());
+        // Wherever an answer is sent: a caller that went away needs none.
+        match write(writing) {
+            Ok(value) => {
+                made.send(Ok(value)).ok();
+                Ok(Box::new(move |outcome: &Result<()>| {
+                    tell.send(outcome.as_ref().copied().map_err(Error::again)).ok();
+                }))
+            }
+            Err(error) => Err(Box::new(move || {
+                made.send(Err(error)).ok();
+            })),
         }
-        Ok(Box::new(move |outcome: &Result<()>| {
-            tell.send(outcome.as_ref().map(|()| ()).map_err(Error::again)).ok();
-        }))
     });
     sender.send(job).map_err(|_| Error::Closed)?;
     let value = ran.recv().map_err(|_| Error::Closed)??;
@@ -144,12 +148,17 @@ fn run_one(
             finishes.push(finish);
             conn.execute_batch("release job")?;
         }
-        Ok(Err(())) | Err(_) => {
+        failed => {
             segments.back_to(&mark);
-            if conn.is_autocommit() {
-                return Err(Error::Full("the database rolled the transaction back".to_owned()));
+            let undone = if conn.is_autocommit() {
+                Err(Error::Full("the database rolled the transaction back".to_owned()))
+            } else {
+                conn.execute_batch("rollback to job; release job").map_err(Error::from)
+            };
+            if let Ok(Err(refuse)) = failed {
+                refuse();
             }
-            conn.execute_batch("rollback to job; release job")?;
+            undone?;
         }
     }
     Ok(())

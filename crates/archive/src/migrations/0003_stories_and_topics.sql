@@ -97,7 +97,7 @@ create table topic_members (
 create unique index topic_members_one on topic_members (topic, article) where left_at is null;
 create index topic_members_article on topic_members (article);
 create index topic_members_sort on topic_members (topic, sort_at, article) where left_at is null;
-create index topic_members_history on topic_members (topic, joined_at);
+create index topic_members_history on topic_members (topic, joined_at, left_at);
 
 -- Stories by topic, counted: how many of a topic's articles are counted in which story, with the story's two times.
 create table topic_stories (

@@ -1,6 +1,8 @@
 //! Makes `src/background.bin`: reads JSON Lines `{text, title?, title_case?}` of openly licensed texts on
 //! standard input and writes the table to the file named. Which texts went in stands in `src/background.md`.
 
+#![allow(clippy::disallowed_methods)]
+
 use std::io::BufRead;
 
 fn main() {

@@ -1,6 +1,8 @@
 //! The filters of the story room on JSON Lines, for measuring before the binary links:
 //! `story group [--settle] [name=value…]`, `story copies --base FILE`, `story timeline DAYS SENTENCES`.
 
+#![allow(clippy::disallowed_methods)]
+
 use serde_json::{Value, json};
 use std::io::{BufRead, Write};
 use story::{Decision, Index, Move, Settings, Text, features, timeline};
@@ -33,8 +35,6 @@ fn settings(args: &[String]) -> Settings {
         let field = match name {
             "join" => &mut s.join,
             "sure" => &mut s.sure,
-            "best" => &mut s.best,
-            "centre" => &mut s.centre,
             "prior" => &mut s.prior,
             "name" => &mut s.name,
             "phrase" => &mut s.phrase,
@@ -44,7 +44,7 @@ fn settings(args: &[String]) -> Settings {
             "time" => &mut s.time,
             "settle" => &mut s.settle,
             "strangers" => &mut s.strangers,
-            "short" => &mut s.short,
+            "bias" => &mut s.bias,
             _ => panic!("no constant {name}"),
         };
         *field = v;

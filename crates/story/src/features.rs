@@ -191,6 +191,7 @@ fn terms(text: &Text<'_>, title: &[Token], body: &[Token], time_ms: Option<i64>)
     for (hash, s) in seen.into_iter().chain(phrases) {
         let source = if s.title { text.title } else { text.text };
         let name = s.kind & NUMBER == 0
+            && !calendar(&source[s.at.0 as usize..s.at.1 as usize])
             && (s.capitals * 2 > s.inside || s.inside == 0 && s.known > 127 || s.kind & PHRASE != 0);
         let kind = s.kind | if name { NAME } else { 0 } | if s.title { TITLE } else { 0 };
         let rarity = ((total + 1.0) / (background::count(s.level) + 0.5)).ln();
@@ -214,6 +215,32 @@ fn terms(text: &Text<'_>, title: &[Token], body: &[Token], time_ms: Option<i64>)
     terms.sort_by_key(|t| t.hash);
     terms.dedup_by_key(|t| t.hash);
     terms
+}
+
+/// Days of the week and months have capitals and name nobody.
+fn calendar(word: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    WORDS.iter().any(|w| word.eq_ignore_ascii_case(w))
 }
 
 /// Whether a word at the head of a sentence may be part of a name: the table knows it as one, or not at all.

@@ -20,5 +20,5 @@ mod token;
 pub use because::because;
 pub use copies::CopyMatch;
 pub use features::{Features, Text, features};
-pub use index::{Decision, Index, Move, Settings};
+pub use index::{Decision, Evidence, Index, Move, Settings};
 pub use passages::passages;

@@ -81,7 +81,7 @@ pub fn timeline(articles: &[Article<'_>], days: usize, sentences: usize) -> Vec<
                 entry.spoken += match gap {
                     ..0 => 0.5,
                     0..=2 => 1.0,
-                    _ => 2.0,
+                    _ => 4.0,
                 };
                 entry.found.push(Candidate { article: n, span: span.clone(), terms: terms.clone(), place, printed });
             }

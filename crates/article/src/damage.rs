@@ -294,7 +294,7 @@ const NAMES: &[&str] = &[
 const INNOCENT: &[&str] = &[
     "jos", "mara", "luca", "ins", "ivn", "pea", "gl", "lon", "gle", "ric", "pel", "mara", "luis", "lus", "csar", "zo",
     "chlo", "rene", "no", "nol", "jol", "ral", "raul", "jess", "sofa", "garca", "per", "pter", "poznan", "krakw",
-    "macrn", "lucia", "tienne", "scar", "ngel", "ces", "guzmn", "loc", "novk", "len", "rsted", "trk",
+    "macrn", "lucia", "tienne", "scar", "ngel", "ces", "guzmn", "loc", "novk", "len", "rsted", "trk", "anas",
 ];
 
 /// Countries, capitals, bodies and office holders whose possessive stands in the news every day.

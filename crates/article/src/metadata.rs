@@ -230,7 +230,7 @@ impl Metadata {
             article.modified_at = Some(at);
             set(article, Field::Modified, origin);
         }
-        if let Some((authors, origin)) = self.authors(tree, article.outlet.as_deref()) {
+        if let Some((authors, origin)) = self.authors(tree, url, article.outlet.as_deref()) {
             article.authors = authors;
             set(article, Field::Authors, origin);
         }
@@ -365,7 +365,16 @@ impl Metadata {
         best
     }
 
-    fn authors(&self, tree: &Tree<'_>, outlet: Option<&str>) -> Option<(Vec<String>, Origin)> {
+    fn authors(&self, tree: &Tree<'_>, url: &Url, outlet: Option<&str>) -> Option<(Vec<String>, Origin)> {
+        let letters =
+            |t: &str| -> String { t.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
+        let host = url.host_str().unwrap_or("").trim_start_matches("www.").split('.').next().unwrap_or("");
+        let publisher = match self.article.get("publisher") {
+            Some(Value::Object(map)) => self.resolve(map).get("name").and_then(Value::as_str).unwrap_or(""),
+            _ => "",
+        };
+        let mut site = vec![letters(host), letters(publisher), letters(outlet.unwrap_or(""))];
+        site.retain(|name| name.chars().count() >= 3);
         for key in ["author", "creator"] {
             if let Some(value) = self.article.get(key) {
                 let mut found = Vec::new();
@@ -390,7 +399,9 @@ impl Metadata {
             "twitter:creator_name",
         ] {
             let found: Vec<&str> = self.metas(name).collect();
-            let found = names::people(&found, outlet);
+            let mut found = names::people(&found, outlet);
+            // Sites put their own name where the writer's belongs.
+            found.retain(|name| !site.iter().any(|s| letters(name).starts_with(s.as_str())));
             if !found.is_empty() {
                 return Some((found, Origin::Meta));
             }

@@ -1,0 +1,98 @@
+//! Pages of our own, each for one way in which extractors fail.
+
+use news::article::Article;
+use serde_json::{Value, json};
+use url::Url;
+
+macro_rules! page {
+    ($slug:literal) => {
+        (
+            $slug,
+            include_str!(concat!("../../../fixtures/pages/", $slug, "/source.html")),
+            include_str!(concat!("../../../fixtures/pages/", $slug, "/expected.json")),
+        )
+    };
+}
+
+const PAGES: &[(&str, &str, &str)] = &[
+    page!("body-in-sibling-containers"),
+    page!("body-only-in-a-script"),
+    page!("byline-asks-to-mail-the-author"),
+    page!("captions-stand-apart"),
+    page!("consent-text-beside-the-article"),
+    page!("every-character-is-kept"),
+    page!("first-paragraph-is-a-link"),
+    page!("published-and-modified-are-apart"),
+    page!("related-stories-after-the-text"),
+];
+
+fn read(html: &str) -> Article {
+    article::extract(html, &Url::parse("https://harbour.example/news/quay").unwrap()).value
+}
+
+#[test]
+fn each_page_reads_as_expected() {
+    for (slug, html, expected) in PAGES {
+        let article = read(html);
+        let expected: Value = serde_json::from_str(expected).unwrap();
+        for (field, value) in expected.as_object().unwrap() {
+            let got = match field.as_str() {
+                "title" => json!(article.headline),
+                "authors" => json!(article.authors),
+                "date" => json!(article.published_at.map(|at| at.rfc3339())),
+                "modified" => json!(article.modified_at.map(|at| at.rfc3339())),
+                "standfirst" => json!(article.standfirst),
+                "section" => json!(article.section),
+                "outlet" => json!(article.outlet),
+                "tags" => json!(article.tags),
+                "captions" => json!(article.captions),
+                "kinds" => json!(article.blocks.iter().map(|b| b.kind.word()).collect::<Vec<_>>()),
+                "text" => json!(article.text),
+                other => panic!("{slug}: no field `{other}`"),
+            };
+            assert_eq!(&got, value, "{slug}: {field}");
+        }
+    }
+}
+
+#[test]
+fn a_page_cut_anywhere_still_reads() {
+    for (_, html, _) in PAGES {
+        for cut in (0..200).map(|n| html.len() * n / 200) {
+            let cut = (0..=cut).rev().find(|at| html.is_char_boundary(*at)).unwrap_or(0);
+            let article = read(&html[..cut]);
+            let joined: Vec<&str> = article.blocks.iter().map(|b| &article.text[b.span.clone()]).collect();
+            assert_eq!(joined.join("\n\n"), article.text);
+        }
+    }
+}
+
+#[test]
+fn furniture_that_changes_makes_no_revision() {
+    for (slug, html, _) in PAGES {
+        let changed = html
+            .replace("Another story", "A newer story")
+            .replace("All rights reserved", "4,312 views")
+            .replace("Sport", "Weather");
+        let (old, new) = (read(html), read(&changed));
+        assert_eq!(article::revise(Some(&old), &new), article::Change::Unchanged, "{slug}");
+    }
+}
+
+#[test]
+fn hostile_nesting_is_read_in_bounded_time() {
+    for open in ["<div>", "<ul><li>", "<b>", "<a>", "<table><tr><td>", "<p><span>"] {
+        let html = open.repeat(60_000) + "text";
+        read(&html);
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn extraction_never_panics(html in "(<(p|div|article|h1|li|a href=x|script|script type=application/ld\\+json|figure|td|br)>|</(p|div|article|h1|li|a|script|figure|td)>|\\PC{0,30}|\\{\"@type\":\"NewsArticle\",\"author\":[a-z\"]{0,5}\\}|[A-Z][a-z ,]{20,80}\\. ){0,40}") {
+        let article = read(&html);
+        let url = Url::parse("https://harbour.example/").unwrap();
+        article::refusal(200, &article, &html, &url, &url);
+        proptest::prop_assert!(article.blocks.iter().all(|b| article.text.get(b.span.clone()).is_some()));
+    }
+}

@@ -231,7 +231,7 @@ impl Chart {
             i64::from(a.year() - b.year()) * 12 + i64::from(a.month() - b.month())
         };
         let count = usize::try_from(index(last)).ok()? + 1;
-        if count > 60 || count < 2 {
+        if !(2..=60).contains(&count) {
             return None;
         }
         let mut sums = vec![(0_u32, 0_u32, 0_u32); count];
@@ -285,7 +285,7 @@ impl Chart {
 
     /// Whether a bar's label is printed: about twelve of them, the first always.
     fn is_labelled(&self, at: &usize) -> bool {
-        at % self.bars.len().div_ceil(12).max(1) == 0
+        at.is_multiple_of(self.bars.len().div_ceil(12).max(1))
     }
 }
 
@@ -329,7 +329,7 @@ async fn answer(site: &Site, asked: &Asked, name: &str) -> Result<Response, Fail
         let to = format!("{path}{}{}", asked.form.suffix_if_asked(asked), asked.query_with(&[]));
         return answer::lead(StatusCode::PERMANENT_REDIRECT, &to);
     }
-    let story = build(site, asked, page, &own, path);
+    let story = build(site, asked, *page, &own, path);
     let feed = || Outgoing {
         title: format!("Readout: {}", story.title),
         about: format!("The texts of this story: {}.", story.counts.words()),
@@ -377,7 +377,7 @@ fn own_sentences(text: &str, shared: &[Range<usize>]) -> Vec<Range<usize>> {
     news::text::sentences(text).into_iter().filter(|s| covered(s) * 2 < s.len()).collect()
 }
 
-fn build(site: &Site, asked: &Asked, page: Box<StoryPage>, own: &Own, path: String) -> StoryHtml {
+fn build(site: &Site, asked: &Asked, page: StoryPage, own: &Own, path: String) -> StoryHtml {
     let letters = sigla(&page.members);
     let headline_of = page
         .members

@@ -34,7 +34,7 @@ async fn ask(router: &Router, request: Request<Body>) -> Got {
 }
 
 async fn get(router: &Router, path: &str) -> Got {
-    ask(router, Request::get(path).header("host", "localhost:8080").body(Body::empty()).unwrap()).await
+    ask(router, Request::get(path).header("host", "localhost:8080").body(Body::empty()).expect("a request")).await
 }
 
 async fn post(router: &Router, path: &str, form: &str, site: &str) -> Got {
@@ -43,7 +43,7 @@ async fn post(router: &Router, path: &str, form: &str, site: &str) -> Got {
         .header("sec-fetch-site", site)
         .header("content-type", "application/x-www-form-urlencoded")
         .body(Body::from(form.to_owned()));
-    ask(router, request.unwrap()).await
+    ask(router, request.expect("a request")).await
 }
 
 fn site() -> (Shelf, Router) {

@@ -1,4 +1,5 @@
 //! An archive filled with made-up outlets and texts of our own, for the tests and for looking at the pages.
+#![allow(clippy::single_range_in_vec_init, reason = "spans come in lists")]
 
 use archive::{
     Archive, FetchFact, NewArticle, NewOutlet, NewRevision, NewTopic, NextVisit, Poll, PollOutcome, Recorded,

@@ -293,13 +293,16 @@ impl<'f, 'a> Finder<'f, 'a> {
             }
             if matches!(run.kind, RunKind::Heading(1..=3)) && seen_prose && is_end_heading(&run.text) {
                 let before: u32 = kept.iter().map(|r| r.weight).sum();
-                let after: u32 = self
-                    .runs
-                    .iter()
-                    .filter(|r| r.first > run.first && inside.contains(&r.first))
-                    .map(|r| r.weight)
-                    .sum();
-                if before * 2 > after || before > 600 && matches!(run.kind, RunKind::Heading(1..=3)) {
+                let later = || self.runs.iter().filter(|r| r.first > run.first && inside.contains(&r.first));
+                let after: u32 = later().map(|r| r.weight).sum();
+                // Text that goes on in the same container is still the article's.
+                let holder = |r: &Run| self.tree.parent(self.tree.parent(r.first));
+                let last = kept.iter().rev().find(|r| r.weight >= 60 && is_prose(&r.text)).map(|r| holder(r));
+                let goes_on = later()
+                    .filter(|r| r.weight >= 60 && r.link_weight * 2 < r.weight && is_prose(&r.text))
+                    .filter(|r| Some(holder(r)) == last)
+                    .count();
+                if goes_on < 2 && (before * 2 > after || before > 600) {
                     break;
                 }
                 continue;

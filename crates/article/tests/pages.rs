@@ -27,7 +27,7 @@ const PAGES: &[(&str, &str, &str)] = &[
 ];
 
 fn read(html: &str) -> Article {
-    article::extract(html, &Url::parse("https://harbour.example/news/quay").unwrap()).value
+    article::extract(html, &Url::parse("https://harbour.example/news/quay").expect("a literal")).value
 }
 
 #[test]

@@ -37,6 +37,8 @@ struct Sources {
     alarms: usize,
     waiting: usize,
     next_visit_at: Option<Stamp>,
+    #[serde(skip)]
+    is_due: bool,
     sources: Vec<SourceView>,
     pages: Pager,
     #[serde(skip)]
@@ -262,6 +264,7 @@ async fn answer(site: &Site, asked: &Asked) -> Result<Response, Fail> {
         alarms: all.iter().filter(|s| s.urgency > 0).count(),
         waiting: all.iter().filter(|s| s.state.key == "waiting" && !s.feeds.is_empty()).count(),
         next_visit_at: found.next_due_at.map(Stamp),
+        is_due: found.next_due_at.is_some_and(|at| at <= now),
         sources: all
             .into_iter()
             .skip((page.number as usize - 1) * page.size as usize)

@@ -286,7 +286,7 @@ impl Index {
             let both = copies::shared(&features.shingles, &doc.shingles) as f32;
             let contained = both / features.shingles.len() as f32;
             let of_base = both / doc.shingle_count as f32;
-            if contained.max(of_base) >= copies::CONFIRM {
+            if contained.max(of_base) >= copies::CONFIRM || contained.min(of_base) >= copies::CONFIRM_BOTH {
                 out.push((CopyMatch { key: doc.key, contained, of_base }, slot));
             }
         }

@@ -105,9 +105,10 @@ pub(crate) fn atom(feed: &Outgoing, asked: &Asked) -> String {
 
 fn write_atom(out: &mut String, feed: &Outgoing, asked: &Asked) -> std::fmt::Result {
     let own = asked.in_form(Form::Atom);
+    let list = asked.in_form(Form::Html);
     writeln!(out, r#"<?xml version="1.0" encoding="utf-8"?>"#)?;
     writeln!(out, r#"<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">"#)?;
-    writeln!(out, "<id>{}</id>", escape(&tag(&format!("list{own}"))))?;
+    writeln!(out, "<id>{}</id>", escape(&tag(&format!("list{list}"))))?;
     writeln!(out, "<title>{}</title>\n<subtitle>{}</subtitle>", escape(&feed.title), escape(&feed.about))?;
     writeln!(out, "<updated>{}</updated>", Stamp(feed.updated_at).iso())?;
     writeln!(out, r#"<link rel="self" type="application/atom+xml" href="{}{}"/>"#, asked.base, escape(&own))?;

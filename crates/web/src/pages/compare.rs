@@ -109,9 +109,14 @@ impl Row {
         }
     }
 
-    /// Whether the other text is said not to hold it.
-    fn is_only(&self) -> bool {
-        self.key() == "only"
+    /// What stands on the empty side of a row.
+    fn absence(&self, is_whole: &bool) -> &'static str {
+        match (self.relation, is_whole) {
+            ("background", _) => "Set aside, not compared",
+            ("unsure", _) => "Perhaps in other words; nothing is claimed",
+            (_, true) => "Not in this text",
+            (_, false) => "Not in the part we hold",
+        }
     }
 }
 

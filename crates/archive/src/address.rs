@@ -36,6 +36,24 @@ pub fn key(address: &str) -> String {
     out
 }
 
+/// The address without the parameters that only say where a reader came from; otherwise as it stands. To ask
+/// for it so is to be no more of a nuisance than a reader who typed it.
+pub fn without_trackers(address: &str) -> String {
+    let Ok(mut url) = Url::parse(address.trim()) else { return address.trim().to_owned() };
+    if !url.query_pairs().any(|(name, _)| is_tracker(&name)) {
+        return address.trim().to_owned();
+    }
+    let kept: Vec<&str> = url
+        .query()
+        .unwrap_or("")
+        .split('&')
+        .filter(|pair| !is_tracker(pair.split('=').next().unwrap_or("")))
+        .collect();
+    let query = kept.join("&");
+    url.set_query((!query.is_empty()).then_some(query.as_str()));
+    url.into()
+}
+
 fn is_tracker(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     const NAMES: &[&str] = &[

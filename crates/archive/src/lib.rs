@@ -29,7 +29,7 @@ mod verify;
 pub mod warc;
 mod writer;
 
-pub use address::key as address_key;
+pub use address::{key as address_key, without_trackers};
 pub use articles::{
     ArticleCard, ArticlePage, ArticleState, Disappearance, NewArticle, NewRevision, NewText, NextVisit, Recorded,
     RevisionHead, RevisionPage, Visit, VisitFact, VisitLine, VisitOutcome, revisit_at,

@@ -8,6 +8,7 @@ use archive::{Archive, HeadlineRecord, HeadlineState, Move, NewRevision, Pending
 use jiff::Timestamp;
 use news::article::Article;
 use news::id::{ArticleId, StoryId};
+use news::revision::Revision;
 use news::story::{Because, CopyOf, Placement, Role};
 use std::collections::{HashMap, VecDeque};
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -111,7 +112,7 @@ pub(crate) fn features(
 }
 
 /// What the thread works at.
-struct Bench {
+pub(crate) struct Bench {
     archive: Archive,
     index: story::Index,
     texts: HashMap<ArticleId, String>,
@@ -120,7 +121,7 @@ struct Bench {
 }
 
 impl Bench {
-    fn new(archive: Archive) -> Self {
+    pub(crate) fn new(archive: Archive) -> Self {
         let index = story::Index::new(story::Settings::default());
         Bench { archive, index, texts: HashMap::new(), order: VecDeque::new(), touched: Vec::new() }
     }
@@ -208,6 +209,29 @@ impl Bench {
         Ok((placement, suggestion))
     }
 
+    /// Places a text that is kept already, as the rebuild of all stories does.
+    pub(crate) fn place_again(&mut self, revision: &Revision, outlet: Option<&str>, now: Timestamp) -> Result<()> {
+        let content = &revision.content;
+        let features = features(content, outlet, revision.fetched_at);
+        let (mut placement, suggestion) = self.decide(&features, &content.text)?;
+        if content.text.is_empty()
+            && let Placement::Copies { story, .. } = placement
+        {
+            placement = Placement::Joins { story, because: Because { score: 1.0, ..Because::default() } };
+        }
+        self.archive.replace_features(vec![(revision.id, features.to_bytes())])?;
+        self.remember(revision.article, &content.text);
+        let mut moves = vec![Move::Place { article: revision.article, placement }];
+        if let Some((story, because)) = suggestion {
+            moves.push(Move::Suggest { article: revision.article, story, because });
+        }
+        if let Some(story) = self.archive.regroup(moves, now)?.first() {
+            self.index.insert(revision.article.0, story.0, &features);
+            self.touched.push(story.0);
+        }
+        Ok(())
+    }
+
     fn headlines(&mut self, lines: Vec<HeadlineRecord>, now: Timestamp) -> Result<Vec<HeadlineState>> {
         let mut states = Vec::with_capacity(lines.len());
         for line in lines {
@@ -235,7 +259,7 @@ impl Bench {
     }
 
     /// Carries out what settling finds: the same stories, whatever order the texts came in.
-    fn settle(&mut self, now: Timestamp) -> Result<usize> {
+    pub(crate) fn settle(&mut self, now: Timestamp) -> Result<usize> {
         let mut touched = std::mem::take(&mut self.touched);
         touched.sort_unstable();
         touched.dedup();

@@ -167,6 +167,9 @@ impl Ingest {
             }
         }
         entries.truncate(self.settings.entries_limit);
+        for entry in &mut entries {
+            entry.url = entry.url.as_deref().map(archive::without_trackers);
+        }
         let entry_times: Vec<Timestamp> =
             entries.iter().filter_map(|e| e.published_at.or(e.updated_at)).map(|m| m.at).filter(|at| *at <= now).collect();
         let count = entries.len();

@@ -2,12 +2,11 @@
 
 use crate::place::features;
 use crate::{EXTRACTOR, Error, Result};
-use archive::{Archive, Move, NewText};
+use archive::{Archive, NewText};
 use jiff::Timestamp;
 use news::article::Article;
-use news::id::{RevisionId, StoryId};
+use news::id::RevisionId;
 use news::parsed::{Parsed, Problem};
-use news::story::{Because, CopyOf, Placement};
 use rayon::prelude::*;
 use std::path::Path;
 use url::Url;
@@ -44,38 +43,20 @@ pub fn rebuild_search(archive: &Archive, folder: &Path, progress: &dyn Fn(u64)) 
 pub fn rebuild_stories(archive: &Archive, now: Timestamp, progress: &dyn Fn(u64)) -> Result<RebuildReport> {
     let mut report = RebuildReport::default();
     archive.clear_stories(now)?;
-    let mut index = story::Index::new(story::Settings::default());
+    let mut bench = crate::place::Bench::new(archive.clone());
     archive.for_each_revision(RevisionId(0), &mut |row| {
-        if !row.is_last {
-            return Ok(());
-        }
-        report.looked_at += 1;
-        progress(report.looked_at);
-        let revision = &row.page.revision;
-        let outlet = row.outlet.map(|id| id.to_string());
-        let features = features(&revision.content, outlet.as_deref(), revision.fetched_at);
-        let placement = match index.place(&features) {
-            story::Decision::Opens | story::Decision::Joins { maybe: true, .. } => Placement::Opens,
-            story::Decision::Joins { story, score, because, maybe: false } => {
-                Placement::Joins { story: StoryId(story), because: Because { score, ..because } }
-            }
-            story::Decision::Copies { key, story, contained, of_base } => {
-                let base = news::id::ArticleId(key);
-                let passages = match archive.last_revision(base, archive::AsOf::Now)? {
-                    Some(page) => story::passages(&revision.content.text, &page.revision.content.text),
-                    None => Vec::new(),
-                };
-                Placement::Copies { story: StoryId(story), of: CopyOf { article: base, contained, of_base, passages } }
-            }
-        };
-        archive.replace_features(vec![(revision.id, features.to_bytes())])?;
-        let stories = archive.regroup(vec![Move::Place { article: revision.article, placement }], now)?;
-        if let Some(story) = stories.first() {
-            index.insert(revision.article.0, story.0, &features);
-            report.changed += 1;
+        if row.is_last {
+            report.looked_at += 1;
+            progress(report.looked_at);
+            let outlet = row.outlet.map(|id| id.to_string());
+            bench.place_again(&row.page.revision, outlet.as_deref(), now).map_err(|error| match error {
+                Error::Archive(error) => error,
+                _ => archive::Error::Closed,
+            })?;
         }
         Ok(())
     })?;
+    report.changed = bench.settle(now)? as u64;
     Ok(report)
 }
 

@@ -46,6 +46,7 @@ impl Ingest {
         let mut articles: HashSet<ArticleId> = HashSet::new();
         let mut hosts: HashMap<String, usize> = HashMap::new();
         let mut settled_at = Timestamp::now();
+        let mut settled_revisions = 0;
         while !*stop.borrow() {
             let started = self.start_due(&mut tasks, &mut feeds, &mut articles, &mut hosts).await?;
             if until == Until::NothingDue && started == 0 && tasks.is_empty() {
@@ -67,9 +68,13 @@ impl Ingest {
                 }
                 () = tokio::time::sleep(LONGEST_SLEEP) => {}
             }
+            // Settled when the gathering rests after new texts, and in any case from time to time.
             let now = Timestamp::now();
-            if until == Until::Stopped && now.duration_since(settled_at).unsigned_abs() > self.settings.settle_every {
-                settled_at = now;
+            let revisions = self.counters.read()[5];
+            let rests = started == 0 && tasks.is_empty() && revisions != settled_revisions;
+            let is_long_ago = now.duration_since(settled_at).unsigned_abs() > self.settings.settle_every;
+            if until == Until::Stopped && (rests || is_long_ago) {
+                (settled_at, settled_revisions) = (now, revisions);
                 let changes = self.placer.settle(now).await?;
                 tracing::info!(changes, "stories settled");
             }

@@ -16,7 +16,7 @@ pub struct Args {
 
 fn read(line: Line) -> Result<(Value, Features), Failure> {
     let record = Record::read(line)?;
-    let title = record.optional_text("title")?.unwrap_or("");
+    let title = record.text("title")?;
     let date = record.optional_text("date")?.map(|d| instant(d).ok_or_else(|| bad_date(&record, d))).transpose()?;
     let published_ms = match record.fields.get("ts_ms") {
         None | Some(Value::Null) => date,

@@ -106,7 +106,7 @@ fn alignment_pairs_sentences_by_their_own_numbers() {
         json!({"id": id, "cluster": cluster, "sentences": sentences})
     };
     let input = [
-        text("n", "x", &["President Maren spoke with Premier Arkady on Tuesday.", "They agreed to release 9 fishermen within 10 days."]),
+        text("n", "x", &["President Maren spoke with Premier Arkady on Tuesday.", "They agreed to release 9 fishermen."]),
         text("v", "x", &["The two sides agreed to release 11 fishermen.", "On Tuesday a telephone conversation of Premier Arkady with President Maren took place."]),
         text("z", "y", &["The bakers closed their guild."]),
     ];

@@ -16,8 +16,8 @@ fn damaged_headline_page_is_taken_in_without_lying() {
 
     let rows = desk.articles();
     assert_eq!(rows.len(), 7, "one article and six headlines, the repeated one once");
-    let lead = rows.iter().find(|row| row["held"] == "full").unwrap();
-    assert_eq!(lead["title"], "Maren and Arkady discuss ‘hotline’ on issues including fishing, Vesk says");
+    let lead = rows.iter().find(|row| row["title"] == "Maren and Arkady discuss ‘hotline’ on issues including fishing, Vesk says");
+    let lead = lead.expect("the article on the page is a record of its own");
     assert_eq!(lead["outlet"], "Halvik Courant");
     let text = lead["text"].as_str().unwrap();
     assert!(text.contains("Franois Delorme"), "lost letters are never silently repaired: {text}");

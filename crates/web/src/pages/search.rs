@@ -36,6 +36,7 @@ struct Search {
     query_in_words: String,
     total: u64,
     sort: &'static str,
+    #[serde(rename = "hits")]
     texts: Vec<Text>,
     facets: Vec<Facet>,
     years: Vec<Year>,
@@ -66,6 +67,7 @@ impl Search {
 
 #[derive(Serialize)]
 struct Text {
+    #[serde(flatten)]
     article: ArticleView,
     score: f32,
     passages: Vec<Passage>,

@@ -4,7 +4,8 @@ use crate::{Counters, Ingest, NewText, Result};
 use archive::{AsOf, NextVisit, Response, Visit, VisitFact, VisitOutcome};
 use article::{Change, Refusal};
 use jiff::{SignedDuration, Timestamp};
-use news::article::{Article, Held};
+use news::article::{Article, Field, Held, Origin, TextKind};
+use news::outlet::OutletKind;
 use news::id::RecordId;
 use news::parsed::{Parsed, Problem};
 use news::revision::Digest;
@@ -130,6 +131,7 @@ impl Ingest {
     async fn read_page(&self, visit: &Visit, url: &Url, response: fetch::Response) -> Result<(Page, fetch::Response)> {
         let turn = std::sync::Arc::clone(&self.readers).acquire_owned().await.map_err(|_| crate::Error::Stopped)?;
         let (url, entry) = (url.clone(), visit.entry.clone());
+        let kind = self.outlet_kind(visit).await?;
         tokio::task::spawn_blocking(move || {
             let _turn = turn;
             let html = article::decode(&response.body, response.header("content-type"));
@@ -141,6 +143,7 @@ impl Ingest {
                     if let Some(entry) = &entry {
                         article = article::merge(article, entry);
                     }
+                    by_outlet(&mut article, kind);
                     Page::Article { article, problems }
                 }
             };
@@ -155,7 +158,8 @@ impl Ingest {
     /// Never replaces a text that was read from a page.
     async fn keep_entry(&self, visit: &Visit, now: Timestamp) -> Result<()> {
         let Some(entry) = &visit.entry else { return Ok(()) };
-        let content = article::from_entry(entry);
+        let mut content = article::from_entry(entry);
+        by_outlet(&mut content, self.outlet_kind(visit).await?);
         let last = self.last(visit).await?;
         if last.as_ref().is_some_and(|last| last.held == Held::Full || last.text.len() > content.text.len()) {
             return Ok(());
@@ -178,6 +182,12 @@ impl Ingest {
         self.placer.place(text).await?;
         Counters::add(&self.counters.revisions, 1);
         Ok(())
+    }
+
+    async fn outlet_kind(&self, visit: &Visit) -> Result<Option<OutletKind>> {
+        let Some(id) = visit.outlet else { return Ok(None) };
+        let outlet = self.blocking(move |archive| archive.outlet(id)).await?;
+        Ok(outlet.map(|outlet| outlet.kind))
     }
 
     async fn last(&self, visit: &Visit) -> Result<Option<Article>> {
@@ -218,6 +228,20 @@ impl Ingest {
             Some(at) => NextVisit::At(at),
             None => NextVisit::Never,
         }
+    }
+}
+
+/// Who publishes decides what sort of text it is where the page itself does not say otherwise: what a body that
+/// takes part puts out is official, what an agency puts out is wire.
+pub(crate) fn by_outlet(article: &mut Article, outlet: Option<OutletKind>) {
+    let kind = match outlet {
+        Some(OutletKind::Official) => TextKind::Official,
+        Some(OutletKind::Agency) if article.kind == TextKind::News => TextKind::Wire,
+        _ => return,
+    };
+    if article.kind != kind {
+        article.kind = kind;
+        article.origins.insert(Field::Kind, Origin::Rule);
     }
 }
 

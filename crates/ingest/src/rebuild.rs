@@ -65,6 +65,7 @@ struct Old {
     id: RevisionId,
     url: Option<String>,
     outlet: Option<String>,
+    outlet_kind: Option<news::outlet::OutletKind>,
     fetched_at: Timestamp,
     content: Article,
     record: Option<news::id::RecordId>,
@@ -90,6 +91,10 @@ pub fn rebuild_text(archive: &Archive, now: Timestamp, dry_run: bool, progress: 
                 id: revision.id,
                 url: row.url,
                 outlet: row.outlet.map(|id| id.to_string()),
+                outlet_kind: match row.outlet {
+                    Some(id) => archive.outlet(id)?.map(|outlet| outlet.kind),
+                    None => None,
+                },
                 fetched_at: revision.fetched_at,
                 content: revision.content,
                 record: revision.record,
@@ -149,6 +154,7 @@ fn read_again(archive: &Archive, old: &Old) -> Result<Option<(Article, Vec<Probl
     if let Some(entry) = &old.entry {
         content = article::merge(content, entry);
     }
+    crate::follow::by_outlet(&mut content, old.outlet_kind);
     Ok(Some((content, problems)))
 }
 

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# How fast: the whole way and the pages, for 1,000 and 10,000 articles; `tools/bench.sh 100000` for more.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+target=${CARGO_TARGET_DIR:-$PWD/target}
+cargo build --release --locked --quiet -p readout --bins --examples
+exec "$target/release/examples/bench" "$target/release/readout" $([ $# -gt 0 ] && echo "$@" || echo 1000 10000)

@@ -27,7 +27,7 @@ test("reader opens a story and puts both accounts of the call side by side", asy
   await page.waitForURL(/\/compare/);
   const rows = page.locator(".compare > li");
   assert.ok((await rows.count()) > 5);
-  const sentence = page.locator(".compare a[href*='/r/']").first();
+  const sentence = page.locator(".compare a.sno").first();
   const target = await sentence.getAttribute("href");
   await page.goto(new URL(target, page.url()).href);
   assert.equal(await page.locator(new URL(page.url()).hash).count(), 1, "the sentence link leads to its place in the revision");

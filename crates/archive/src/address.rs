@@ -43,12 +43,8 @@ pub fn without_trackers(address: &str) -> String {
     if !url.query_pairs().any(|(name, _)| is_tracker(&name)) {
         return address.trim().to_owned();
     }
-    let kept: Vec<&str> = url
-        .query()
-        .unwrap_or("")
-        .split('&')
-        .filter(|pair| !is_tracker(pair.split('=').next().unwrap_or("")))
-        .collect();
+    let kept: Vec<&str> =
+        url.query().unwrap_or("").split('&').filter(|pair| !is_tracker(pair.split('=').next().unwrap_or(""))).collect();
     let query = kept.join("&");
     url.set_query((!query.is_empty()).then_some(query.as_str()));
     url.into()

@@ -5,8 +5,8 @@ use archive::{AsOf, NextVisit, Response, Visit, VisitFact, VisitOutcome};
 use article::{Change, Refusal};
 use jiff::{SignedDuration, Timestamp};
 use news::article::{Article, Field, Held, Origin, TextKind};
-use news::outlet::OutletKind;
 use news::id::RecordId;
+use news::outlet::OutletKind;
 use news::parsed::{Parsed, Problem};
 use news::revision::Digest;
 use news::statement::Statement;
@@ -67,7 +67,8 @@ impl Ingest {
         let at = response.received_at;
         let status = response.status;
         let final_url = (response.url != *url).then(|| response.url.to_string());
-        let seen = |outcome, record, next| Seen { outcome, status: Some(status), final_url: final_url.clone(), record, next };
+        let seen =
+            |outcome, record, next| Seen { outcome, status: Some(status), final_url: final_url.clone(), record, next };
         let why = match status {
             200..=299 => None,
             404 | 410 => {

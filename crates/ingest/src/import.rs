@@ -87,11 +87,14 @@ pub fn import(
     progress: &dyn Fn(u64),
 ) -> Result<ImportReport> {
     let (id, _) = archive.add_import(file, now)?;
-    let mut taking = Taking { archive, placer, import: id, now, outlets: HashMap::new(), report: ImportReport::default() };
+    let mut taking =
+        Taking { archive, placer, import: id, now, outlets: HashMap::new(), report: ImportReport::default() };
     for (n, item) in items.enumerate() {
         match item {
             Ok(Item::Saved { text }) => taking.saved(&text)?,
-            Ok(Item::Page { body, content_type, url, fetched_at }) => taking.page(body, content_type, url, fetched_at)?,
+            Ok(Item::Page { body, content_type, url, fetched_at }) => {
+                taking.page(body, content_type, url, fetched_at)?
+            }
             Ok(item @ Item::Article { .. }) => taking.article(item)?,
             Err(problem) => taking.report.problem(problem),
         }

@@ -90,8 +90,11 @@ pub fn match_topic(archive: &Archive, topic: TopicId) -> Result<u64> {
             .iter()
             .filter_map(|item| {
                 let because = because(&query, &document(item, &[]), now);
-                (because.is_some() || item.topics.contains(&topic))
-                    .then_some(TopicChange { topic, article: item.article, because })
+                (because.is_some() || item.topics.contains(&topic)).then_some(TopicChange {
+                    topic,
+                    article: item.article,
+                    because,
+                })
             })
             .collect();
         matched += changes.iter().filter(|change| change.because.is_some()).count() as u64;

@@ -96,11 +96,7 @@ impl Placer {
 }
 
 /// The features by which the story room knows a text.
-pub(crate) fn features(
-    content: &Article,
-    outlet: Option<&str>,
-    fetched_at: Timestamp,
-) -> story::Features {
+pub(crate) fn features(content: &Article, outlet: Option<&str>, fetched_at: Timestamp) -> story::Features {
     story::features(&story::Text {
         title: content.headline.as_deref().unwrap_or(""),
         text: &content.text,

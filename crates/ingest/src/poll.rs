@@ -2,8 +2,8 @@
 
 use crate::{Counters, Ingest, Result};
 use archive::{EntryState, FetchFact, Poll, PollOutcome};
-use fetch::schedule::{Freshness, Hints, Outcome, Visit, next_visit};
 use fetch::Fetched;
+use fetch::schedule::{Freshness, Hints, Outcome, Visit, next_visit};
 use jiff::Timestamp;
 use news::entry::Entry;
 use news::feed::{Feed, FeedKind, Validators};
@@ -121,8 +121,7 @@ impl Ingest {
                 asked.error = None;
                 asked.has_validators = true;
                 asked.freshness = Freshness::of(&headers, at);
-                asked.validators =
-                    Some(Validators { etag: validators.etag, last_modified: validators.last_modified });
+                asked.validators = Some(Validators { etag: validators.etag, last_modified: validators.last_modified });
                 return Ok(asked);
             }
             Err(error) => {
@@ -170,13 +169,15 @@ impl Ingest {
         for entry in &mut entries {
             entry.url = entry.url.as_deref().map(archive::without_trackers);
         }
-        let entry_times: Vec<Timestamp> =
-            entries.iter().filter_map(|e| e.published_at.or(e.updated_at)).map(|m| m.at).filter(|at| *at <= now).collect();
+        let entry_times: Vec<Timestamp> = entries
+            .iter()
+            .filter_map(|e| e.published_at.or(e.updated_at))
+            .map(|m| m.at)
+            .filter(|at| *at <= now)
+            .collect();
         let count = entries.len();
         let id = feed.id;
-        let states: Vec<EntryState> = self
-            .blocking(move |archive| archive.record_entries(id, &entries, now))
-            .await?;
+        let states: Vec<EntryState> = self.blocking(move |archive| archive.record_entries(id, &entries, now)).await?;
         let entries_new = states.iter().filter(|state| state.is_new).count();
         Counters::add(&self.counters.entries_new, entries_new as u64);
         let final_url = (response.url != response.requested).then(|| response.url.to_string());

@@ -93,7 +93,8 @@ pub fn spinner(message: &str) -> indicatif::ProgressBar {
     }
     let bar = indicatif::ProgressBar::new_spinner();
     bar.set_style(
-        indicatif::ProgressStyle::with_template("{spinner} {msg}: {human_pos}, {elapsed}").expect("the template is a constant"),
+        indicatif::ProgressStyle::with_template("{spinner} {msg}: {human_pos}, {elapsed}")
+            .expect("the template is a constant"),
     );
     bar.set_message(message.to_owned());
     bar

@@ -105,7 +105,8 @@ impl Config {
             None if found.exists() => &found,
             None => return Ok(Config::default()),
         };
-        let text = std::fs::read_to_string(path).with_context(|| format!("reading the settings in {}", path.display()))?;
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("reading the settings in {}", path.display()))?;
         Config::read(&text).with_context(|| format!("in the settings of {}", path.display()))
     }
 
@@ -173,7 +174,11 @@ impl Config {
             feeds: fetch::schedule::Policy {
                 floor,
                 floor_invited: usual.floor_invited.min(floor),
-                floor_without_validators: if floor < usual.floor { floor } else { usual.floor_without_validators.max(floor) },
+                floor_without_validators: if floor < usual.floor {
+                    floor
+                } else {
+                    usual.floor_without_validators.max(floor)
+                },
                 cap: Duration::from_secs_f64(gather.feed_cap_hours * 3_600.0),
                 ..usual
             },
@@ -201,8 +206,7 @@ fn parse_range(range: &str) -> anyhow::Result<fetch::Cidr> {
 /// An error of the TOML reader in one sentence, with the nearest key where one is unknown.
 fn explain(error: &toml::de::Error) -> anyhow::Error {
     let message = error.message();
-    let Some((unknown, expected)) =
-        message.strip_prefix("unknown field `").and_then(|rest| rest.split_once('`'))
+    let Some((unknown, expected)) = message.strip_prefix("unknown field `").and_then(|rest| rest.split_once('`'))
     else {
         return anyhow::anyhow!("{}", error.to_string().trim_end());
     };

@@ -3,6 +3,8 @@
 //! This room reads the command line and the settings, opens things and starts things. Each command
 //! is one file under `command/`; the filters, which need no archive, stand under `filter/`.
 
+#![allow(unreachable_pub, reason = "nothing is public in a program; `pub` marks what a file shows to its neighbours")]
+
 mod command;
 mod config;
 mod filter;

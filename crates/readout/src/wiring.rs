@@ -112,8 +112,12 @@ fn pieces(old: &str, new: &str, row: &article::diff::Row) -> Vec<Piece> {
             let end = (at_new + kept).min(n.end);
             match new.get(at_new..end) {
                 Some(words) => push(PieceKind::Kept, words),
-                None => return vec![Piece { kind: PieceKind::Removed, text: old[o.clone()].to_owned() },
-                    Piece { kind: PieceKind::Added, text: new[n.clone()].to_owned() }],
+                None => {
+                    return vec![
+                        Piece { kind: PieceKind::Removed, text: old[o.clone()].to_owned() },
+                        Piece { kind: PieceKind::Added, text: new[n.clone()].to_owned() },
+                    ];
+                }
             }
             at_new = end;
             at_old += kept;

@@ -39,7 +39,9 @@ pub fn run(_common: &Common, args: &Args) -> anyhow::Result<Status> {
     };
     let interval = Duration::from_secs_f64(args.interval.clamp(0.2, 3_600.0));
     serve::runtime()?.block_on(async {
-        let newsroom = Newsroom::start(newsroom::Settings { base_port: None, now: Timestamp::now() }).await.context("starting the invented outlets")?;
+        let newsroom = Newsroom::start(newsroom::Settings { base_port: None, now: Timestamp::now() })
+            .await
+            .context("starting the invented outlets")?;
         let archive = Archive::open(&folder.path).context("opening the archive of the demo")?;
         add(&archive, &newsroom, Timestamp::now())?;
         let counted = archive.clone();
@@ -74,7 +76,9 @@ pub fn run(_common: &Common, args: &Args) -> anyhow::Result<Status> {
         let ended = running
             .run(|address| {
                 say(format!("Readout is at http://{address}/"));
-                say(format!("It follows {outlets} invented outlets with {articles} articles on this machine; nothing leaves it."));
+                say(format!(
+                    "It follows {outlets} invented outlets with {articles} articles on this machine; nothing leaves it."
+                ));
                 say(format!("The outlets' stage door, to make them change things: {control}"));
                 say("Ctrl-C stops it and removes the archive of the demo.");
             })
@@ -121,7 +125,10 @@ fn add(archive: &Archive, newsroom: &Newsroom, now: Timestamp) -> anyhow::Result
         }
     }
     for topic in &newsroom.manifest().topics {
-        archive.add_topic(&NewTopic { slug: Some(topic.slug.clone()), name: topic.title.clone(), query: topic.query.clone() }, now)?;
+        archive.add_topic(
+            &NewTopic { slug: Some(topic.slug.clone()), name: topic.title.clone(), query: topic.query.clone() },
+            now,
+        )?;
     }
     Ok(())
 }

@@ -33,8 +33,26 @@ pub struct Args {
 
 /// The columns of the row forms, in order; all text but the numbers.
 const COLUMNS: [&str; 20] = [
-    "article", "revision", "url", "title", "outlet", "authors", "published_at", "modified_at", "first_seen_at",
-    "fetched_at", "language", "kind", "held", "story", "role", "topics", "gone_at", "text_sha256", "rights", "text",
+    "article",
+    "revision",
+    "url",
+    "title",
+    "outlet",
+    "authors",
+    "published_at",
+    "modified_at",
+    "first_seen_at",
+    "fetched_at",
+    "language",
+    "kind",
+    "held",
+    "story",
+    "role",
+    "topics",
+    "gone_at",
+    "text_sha256",
+    "rights",
+    "text",
 ];
 /// Those of [`COLUMNS`] that hold whole numbers.
 const NUMBERS: [&str; 3] = ["article", "revision", "story"];
@@ -60,7 +78,8 @@ pub fn run(common: &Common, args: &Args) -> anyhow::Result<Status> {
     };
     let now = jiff::Timestamp::now();
     let topics = archive.topics()?;
-    let matches = |item: &Indexable| query.as_ref().is_none_or(|query| query.matches(&ingest::document(item, &topics), now));
+    let matches =
+        |item: &Indexable| query.as_ref().is_none_or(|query| query.matches(&ingest::document(item, &topics), now));
     let (mut total, mut returned) = (0u64, 0u64);
     match args.format.as_str() {
         "jsonl" => each(&archive, &mut total, |item| {
@@ -126,7 +145,9 @@ pub fn run(common: &Common, args: &Args) -> anyhow::Result<Status> {
                 Ok(())
             })?;
             if without_bytes > 0 {
-                eprintln!("{without_bytes} revisions have no stored response (feed text or imported text) and are left out");
+                eprintln!(
+                    "{without_bytes} revisions have no stored response (feed text or imported text) and are left out"
+                );
             }
         }
     }
@@ -140,7 +161,11 @@ fn report(total: u64, returned: u64) {
 }
 
 /// Calls `each` for every article with a revision, in order of their numbers in the change sequence.
-fn each(archive: &Archive, total: &mut u64, mut each: impl FnMut(Indexable) -> anyhow::Result<()>) -> anyhow::Result<()> {
+fn each(
+    archive: &Archive,
+    total: &mut u64,
+    mut each: impl FnMut(Indexable) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     let mut seq = 0;
     loop {
         let items = archive.revisions_after(seq, 500)?;
@@ -194,7 +219,9 @@ fn parquet_writer<W: Write + Send>(out: W) -> anyhow::Result<SerializedFileWrite
     for name in COLUMNS {
         let field = match NUMBERS.contains(&name) {
             true => Type::primitive_type_builder(name, Physical::INT64),
-            false => Type::primitive_type_builder(name, Physical::BYTE_ARRAY).with_logical_type(Some(LogicalType::String)),
+            false => {
+                Type::primitive_type_builder(name, Physical::BYTE_ARRAY).with_logical_type(Some(LogicalType::String))
+            }
         };
         fields.push(Arc::new(field.with_repetition(Repetition::OPTIONAL).build()?));
     }

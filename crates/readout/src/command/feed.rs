@@ -58,7 +58,9 @@ pub fn run(common: &Common, command: &Command) -> anyhow::Result<Status> {
             let outlet = outlet_id(&archive, &name, Some(&address), now)?;
             let kind = FeedKind::parse(kind).expect("clap lets only the known words through");
             let id = archive.add_feed(outlet, address.as_str(), kind, now)?;
-            say(format!("feed {id} of {name}; `readout ingest --once` asks it now, `readout serve` keeps following it"));
+            say(format!(
+                "feed {id} of {name}; `readout ingest --once` asks it now, `readout serve` keeps following it"
+            ));
         }
         Command::List => {
             let archive = common.open_read_only()?;
@@ -75,8 +77,15 @@ pub fn run(common: &Common, command: &Command) -> anyhow::Result<Status> {
                         "interval_seconds": feed.interval_seconds});
                     let state = feed.last_error.clone().unwrap_or_else(|| "well".to_owned());
                     rows.push((
-                        vec![feed.id.to_string(), source.outlet.name.clone(), feed.kind.word().to_owned(), feed.url,
-                            text(feed.last_success_at), text(feed.due_at), state],
+                        vec![
+                            feed.id.to_string(),
+                            source.outlet.name.clone(),
+                            feed.kind.word().to_owned(),
+                            feed.url,
+                            text(feed.last_success_at),
+                            text(feed.due_at),
+                            state,
+                        ],
                         value,
                     ));
                 }

@@ -33,7 +33,14 @@ pub fn run(common: &Common, args: &Args) -> anyhow::Result<Status> {
     for path in &args.paths {
         let report = take_in(&archive, &placer, path).with_context(|| format!("importing {}", path.display()))?;
         let c = report.counts;
-        say(format!("{}: {} new, {} known, {} copies, {} problems", path.display(), c.new, c.known, c.copies, c.problems));
+        say(format!(
+            "{}: {} new, {} known, {} copies, {} problems",
+            path.display(),
+            c.new,
+            c.known,
+            c.copies,
+            c.problems
+        ));
         for problem in &report.problems {
             eprintln!("{}: {problem}", path.display());
         }
@@ -70,15 +77,25 @@ impl Kind {
     fn of(path: &Path, head: &[u8]) -> Kind {
         let name = path.file_name().map(|n| n.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
         let start = String::from_utf8_lossy(&head[..head.len().min(1_024)]).trim_start().to_ascii_lowercase();
-        if name.ends_with(".warc") || name.ends_with(".warc.gz") || name.ends_with(".warc.zst") || start.starts_with("warc/") {
+        if name.ends_with(".warc")
+            || name.ends_with(".warc.gz")
+            || name.ends_with(".warc.zst")
+            || start.starts_with("warc/")
+        {
             Kind::Warc
         } else if name.ends_with(".parquet") || head.starts_with(b"PAR1") {
             Kind::Parquet
         } else if name.ends_with(".opml") || start.contains("<opml") {
             Kind::Opml
-        } else if name.ends_with(".jsonl") || name.ends_with(".ndjson") || name.ends_with(".jsonl.gz") || start.starts_with('{') {
+        } else if name.ends_with(".jsonl")
+            || name.ends_with(".ndjson")
+            || name.ends_with(".jsonl.gz")
+            || start.starts_with('{')
+        {
             Kind::Jsonl
-        } else if [".html", ".htm", ".xhtml", ".html.gz"].iter().any(|end| name.ends_with(end)) || start.starts_with('<') {
+        } else if [".html", ".htm", ".xhtml", ".html.gz"].iter().any(|end| name.ends_with(end))
+            || start.starts_with('<')
+        {
             Kind::Html
         } else {
             Kind::Saved
@@ -135,7 +152,12 @@ fn take_in(archive: &archive::Archive, placer: &Placer, path: &Path) -> anyhow::
                 Ok(line) => line,
                 Err(error) => return Some(Err(format!("line {}: {error}", n + 1))),
             };
-            Some(serde_json::from_slice(&line).map_err(|e| e.to_string()).and_then(article).map_err(|e| format!("line {}: {e}", n + 1)))
+            Some(
+                serde_json::from_slice(&line)
+                    .map_err(|e| e.to_string())
+                    .and_then(article)
+                    .map_err(|e| format!("line {}: {e}", n + 1)),
+            )
         }))?,
         Kind::Parquet => {
             use parquet::file::reader::{FileReader, SerializedFileReader};

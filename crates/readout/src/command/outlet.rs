@@ -62,17 +62,22 @@ pub fn run(common: &Common, command: &Command) -> anyhow::Result<Status> {
             list(common.json, &["name", "country", "language", "kind", "feeds", "homepage"], rows.collect())?;
         }
         Command::List { starters: false, country } => {
-            let wanted = |cc: Option<&str>| {
-                country.as_deref().is_none_or(|c| cc.is_some_and(|cc| c.eq_ignore_ascii_case(cc)))
-            };
+            let wanted =
+                |cc: Option<&str>| country.as_deref().is_none_or(|c| cc.is_some_and(|cc| c.eq_ignore_ascii_case(cc)));
             let outlets = common.open_read_only()?.outlets()?;
             let rows = outlets.into_iter().filter(|o| wanted(o.country.as_deref())).map(|o| {
                 let language = o.language.as_ref().map(|l| l.as_str().to_owned());
                 let value = json!({"id": o.id.0, "slug": o.slug, "name": o.name, "homepage": o.homepage,
                     "country": o.country, "language": language, "kind": o.kind.word()});
                 let or_unknown = |field: Option<String>| field.unwrap_or_else(|| "unknown".to_owned());
-                let cells = vec![o.id.to_string(), o.slug, o.name, or_unknown(o.country), or_unknown(language),
-                    o.kind.word().to_owned()];
+                let cells = vec![
+                    o.id.to_string(),
+                    o.slug,
+                    o.name,
+                    or_unknown(o.country),
+                    or_unknown(language),
+                    o.kind.word().to_owned(),
+                ];
                 (cells, value)
             });
             list(common.json, &["id", "slug", "name", "country", "language", "kind"], rows.collect())?;

@@ -30,7 +30,10 @@ pub fn run(common: &Common, command: &Command) -> anyhow::Result<Status> {
         Command::Text { dry_run } => ingest::rebuild_text(&archive, now, *dry_run, &|n| bar.set_position(n))?,
     };
     bar.finish_and_clear();
-    say(format!("{} looked at, {} changed, {} without stored bytes", report.looked_at, report.changed, report.without_bytes));
+    say(format!(
+        "{} looked at, {} changed, {} without stored bytes",
+        report.looked_at, report.changed, report.without_bytes
+    ));
     for line in &report.examples {
         say(line);
     }

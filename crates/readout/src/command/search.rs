@@ -58,7 +58,11 @@ pub fn run(common: &Common, args: &Args) -> anyhow::Result<Status> {
         rows.push((vec![item.article.to_string(), when, outlet.unwrap_or_else(unknown), title], value));
     }
     if !common.json {
-        super::say(format!("{} articles: {}", hits.total, query.in_words(&|slug| archive.outlet_by_slug(slug).ok().flatten().map(|outlet| outlet.name))));
+        super::say(format!(
+            "{} articles: {}",
+            hits.total,
+            query.in_words(&|slug| archive.outlet_by_slug(slug).ok().flatten().map(|outlet| outlet.name))
+        ));
     }
     list(common.json, &["article", "time (UTC)", "outlet", "headline"], rows)?;
     Ok(Status::Done)

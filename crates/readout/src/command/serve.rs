@@ -41,8 +41,13 @@ pub fn run(common: &Common, args: &Args) -> anyhow::Result<Status> {
     runtime()?.block_on(running.run(|address| {
         say(format!("Readout is at http://{address}/"));
         if is_empty {
-            say(format!("The archive in {} is empty. Open the address to choose outlets and a first topic,", common.data.display()));
-            say("or add them here: `readout outlet add --starters-of GB`, `readout topic add Ukraine --query Ukraine`.");
+            say(format!(
+                "The archive in {} is empty. Open the address to choose outlets and a first topic,",
+                common.data.display()
+            ));
+            say(
+                "or add them here: `readout outlet add --starters-of GB`, `readout topic add Ukraine --query Ukraine`.",
+            );
         } else {
             say(format!("It reads and keeps {}.", common.data.display()));
         }
@@ -55,7 +60,10 @@ pub fn run(common: &Common, args: &Args) -> anyhow::Result<Status> {
 /// Refuses an address that other machines can reach.
 pub fn check_loopback(listen: SocketAddr) -> anyhow::Result<()> {
     if !listen.ip().is_loopback() {
-        bail!("{listen} can be reached from other machines, and signing in does not exist yet; use a loopback address such as 127.0.0.1:{}", listen.port());
+        bail!(
+            "{listen} can be reached from other machines, and signing in does not exist yet; use a loopback address such as 127.0.0.1:{}",
+            listen.port()
+        );
     }
     Ok(())
 }
@@ -134,13 +142,18 @@ impl Running {
             } => ended.context("the gathering ended early")??,
         }
         stop.send_replace(true);
-        drop(tokio::time::timeout(std::time::Duration::from_secs(10), async {
-            drop(server.await);
-            drop(keeper.await);
-            if let Some(task) = gatherer && !task.is_finished() {
-                drop(task.await);
-            }
-        }).await);
+        drop(
+            tokio::time::timeout(std::time::Duration::from_secs(10), async {
+                drop(server.await);
+                drop(keeper.await);
+                if let Some(task) = gatherer
+                    && !task.is_finished()
+                {
+                    drop(task.await);
+                }
+            })
+            .await,
+        );
         Ok(())
     }
 }

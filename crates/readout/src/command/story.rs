@@ -67,8 +67,13 @@ fn show(common: &Common, id: StoryId) -> anyhow::Result<Status> {
             None => member.role.word().to_owned(),
         };
         let unknown = || "outlet not stated".to_owned();
-        let cells = vec![card.id.to_string(), card.sort_at.strftime("%Y-%m-%d %H:%M").to_string(),
-            outlet.unwrap_or_else(unknown), role, card.headline.clone().unwrap_or_default()];
+        let cells = vec![
+            card.id.to_string(),
+            card.sort_at.strftime("%Y-%m-%d %H:%M").to_string(),
+            outlet.unwrap_or_else(unknown),
+            role,
+            card.headline.clone().unwrap_or_default(),
+        ];
         (cells, value)
     });
     list(common.json, &["article", "time (UTC)", "outlet", "role", "headline"], rows.collect())?;

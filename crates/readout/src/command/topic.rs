@@ -43,8 +43,13 @@ pub fn run(common: &Common, command: &Command) -> anyhow::Result<Status> {
                 let value = json!({"id": count.topic.id.0, "slug": count.topic.slug, "name": count.topic.name,
                     "query": count.topic.query, "articles": count.articles, "stories": count.stories,
                     "last_match_at": count.last_match_at.map(|t| t.to_string())});
-                let cells = vec![count.topic.slug, count.topic.name, count.articles.to_string(),
-                    count.stories.to_string(), count.topic.query];
+                let cells = vec![
+                    count.topic.slug,
+                    count.topic.name,
+                    count.articles.to_string(),
+                    count.stories.to_string(),
+                    count.topic.query,
+                ];
                 (cells, value)
             });
             list(common.json, &["slug", "name", "articles", "stories", "query"], rows.collect())?;

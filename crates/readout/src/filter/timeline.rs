@@ -60,8 +60,7 @@ fn draw(rows: &[Row], days: usize, sentences: usize) -> Value {
     let entries: Vec<Value> = timeline::timeline(&articles, days, sentences)
         .into_iter()
         .map(|e| {
-            let said: Vec<&str> =
-                e.sentences.iter().map(|s| &articles[s.article].text[s.span.clone()]).collect();
+            let said: Vec<&str> = e.sentences.iter().map(|s| &articles[s.article].text[s.span.clone()]).collect();
             json!({"date": e.day.to_string(), "sentences": said})
         })
         .collect();

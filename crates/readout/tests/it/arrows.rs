@@ -18,10 +18,23 @@ fn no_room_imports_against_the_arrows() {
         ("web", &["news", "archive", "search"]),
         (
             "readout",
-            &["news", "feed", "article", "story", "comparison", "fetch", "archive", "search", "newsroom", "ingest", "web"],
+            &[
+                "news",
+                "feed",
+                "article",
+                "story",
+                "comparison",
+                "fetch",
+                "archive",
+                "search",
+                "newsroom",
+                "ingest",
+                "web",
+            ],
         ),
     ]);
-    let metadata = cargo_metadata::MetadataCommand::new().no_deps().other_options(["--offline".to_owned()]).exec().unwrap();
+    let metadata =
+        cargo_metadata::MetadataCommand::new().no_deps().other_options(["--offline".to_owned()]).exec().unwrap();
     let rooms: Vec<String> = metadata.packages.iter().map(|package| package.name.to_string()).collect();
     for package in &metadata.packages {
         let name = package.name.to_string();
@@ -38,14 +51,16 @@ fn no_room_imports_against_the_arrows() {
 
 #[test]
 fn pure_rooms_bring_no_network_no_sql_and_no_runtime() {
-    let metadata = cargo_metadata::MetadataCommand::new().no_deps().other_options(["--offline".to_owned()]).exec().unwrap();
+    let metadata =
+        cargo_metadata::MetadataCommand::new().no_deps().other_options(["--offline".to_owned()]).exec().unwrap();
     for package in &metadata.packages {
         if !["news", "feed", "article", "story", "comparison"].contains(&package.name.as_str()) {
             continue;
         }
         for dependency in &package.dependencies {
             let is_normal = dependency.kind == cargo_metadata::DependencyKind::Normal;
-            let is_engine = ["tokio", "reqwest", "rusqlite", "hyper", "axum", "tantivy"].contains(&dependency.name.as_str());
+            let is_engine =
+                ["tokio", "reqwest", "rusqlite", "hyper", "axum", "tantivy"].contains(&dependency.name.as_str());
             assert!(!(is_normal && is_engine), "`{}` imports `{}`", package.name, dependency.name);
         }
     }

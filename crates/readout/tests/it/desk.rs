@@ -51,7 +51,8 @@ impl Desk {
     pub fn add(&self, wanted: impl Fn(&str) -> bool) {
         for outlet in self.newsroom.outlets().iter().filter(|outlet| wanted(&outlet.slug)) {
             let kind = outlet.kind.word();
-            let mut args = vec!["outlet", "add", &outlet.name, "--homepage", &outlet.homepage, "--language", &outlet.language];
+            let mut args =
+                vec!["outlet", "add", &outlet.name, "--homepage", &outlet.homepage, "--language", &outlet.language];
             let flag = format!("--{kind}");
             if kind != "news" {
                 args.push(&flag);

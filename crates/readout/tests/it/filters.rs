@@ -68,7 +68,10 @@ fn copies_are_found_and_the_shared_passage_is_a_span_in_code_points() {
     let folder = tempfile::tempdir().unwrap();
     let base = folder.path().join("base.jsonl");
     std::fs::write(&base, format!("{}\n{}\n", texts()[0], texts()[2])).unwrap();
-    let rows = keeps_the_contract(&["story", "copies", "--base", base.to_str().unwrap()], &[texts()[1].clone(), texts()[2].clone()]);
+    let rows = keeps_the_contract(
+        &["story", "copies", "--base", base.to_str().unwrap()],
+        &[texts()[1].clone(), texts()[2].clone()],
+    );
     assert_eq!(rows[0]["matches"], json!(["a"]));
     assert!(rows[0]["shared"][0]["of_base"].as_f64().unwrap() > 0.9);
     assert_eq!(rows[1]["matches"], json!(["c"]));
@@ -90,7 +93,10 @@ fn annotations_are_spans_in_code_points() {
         let length = record["text"].as_str().unwrap().chars().count() as u64;
         for list in ["sentences", "entities", "timexes", "events", "numbers"] {
             for item in row[list].as_array().unwrap_or_else(|| panic!("{list} is missing: {row}")) {
-                assert!(item["start"].as_u64() < item["end"].as_u64() && item["end"].as_u64().unwrap() <= length, "{list}: {item}");
+                assert!(
+                    item["start"].as_u64() < item["end"].as_u64() && item["end"].as_u64().unwrap() <= length,
+                    "{list}: {item}"
+                );
             }
         }
         assert!(row["attributions"].is_array());
@@ -102,12 +108,24 @@ fn annotations_are_spans_in_code_points() {
 #[test]
 fn alignment_pairs_sentences_by_their_own_numbers() {
     let text = |id: &str, cluster: &str, sentences: &[&str]| {
-        let sentences: Vec<Value> = sentences.iter().enumerate().map(|(n, text)| json!({"n": n + 10, "text": text})).collect();
+        let sentences: Vec<Value> =
+            sentences.iter().enumerate().map(|(n, text)| json!({"n": n + 10, "text": text})).collect();
         json!({"id": id, "cluster": cluster, "sentences": sentences})
     };
     let input = [
-        text("n", "x", &["President Maren spoke with Premier Arkady on Tuesday.", "They agreed to release 9 fishermen."]),
-        text("v", "x", &["The two sides agreed to release 11 fishermen.", "On Tuesday a telephone conversation of Premier Arkady with President Maren took place."]),
+        text(
+            "n",
+            "x",
+            &["President Maren spoke with Premier Arkady on Tuesday.", "They agreed to release 9 fishermen."],
+        ),
+        text(
+            "v",
+            "x",
+            &[
+                "The two sides agreed to release 11 fishermen.",
+                "On Tuesday a telephone conversation of Premier Arkady with President Maren took place.",
+            ],
+        ),
         text("z", "y", &["The bakers closed their guild."]),
     ];
     let lines: String = input.iter().map(|value| format!("{value}\n")).collect();
@@ -154,7 +172,10 @@ const PAGE: &str = "<!doctype html><html lang=en><head><title>Guild closes - Bre
 
 #[test]
 fn pages_are_read_from_standard_input_folders_and_lists() {
-    let records = [json!({"id": 1, "url": "https://bote.example/guild", "html": PAGE}), json!({"id": 2, "url": null, "html": PAGE})];
+    let records = [
+        json!({"id": 1, "url": "https://bote.example/guild", "html": PAGE}),
+        json!({"id": 2, "url": null, "html": PAGE}),
+    ];
     let rows = keeps_the_contract(&["extract", "-"], &records);
     assert_eq!(rows[0]["title"], "Bakers of Brenna close their guild");
     assert!(rows[0]["text"].as_str().unwrap().contains("“We could not go on,”"));
@@ -166,7 +187,8 @@ fn pages_are_read_from_standard_input_folders_and_lists() {
     assert_eq!(status, Some(0), "{said}");
     assert!(out.contains("Bakers of Brenna"));
     let index = folder.path().join("index.jsonl");
-    std::fs::write(&index, "{\"id\": \"x\", \"html\": \"one.html\", \"url\": \"https://bote.example/guild\"}\n").unwrap();
+    std::fs::write(&index, "{\"id\": \"x\", \"html\": \"one.html\", \"url\": \"https://bote.example/guild\"}\n")
+        .unwrap();
     let (status, out, said) = filter(&["extract", "--index", index.to_str().unwrap()], "");
     assert_eq!(status, Some(0), "{said}");
     assert!(out.contains("\"id\":\"x\""));
@@ -184,7 +206,9 @@ fn feeds_are_read_from_files_and_lists() {
     let row: Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
     assert_eq!(row["entries"][0]["title"], "One & two");
     let index = file("index.jsonl");
-    let line = |id: &str, name: &str| format!("{{\"id\": \"{id}\", \"file\": \"{name}\", \"url\": null, \"headers\": {{}}}}\n");
+    let line = |id: &str, name: &str| {
+        format!("{{\"id\": \"{id}\", \"file\": \"{name}\", \"url\": null, \"headers\": {{}}}}\n")
+    };
     std::fs::write(&index, line("1", "a.xml") + &line("2", "b.xml") + &line("3", "none.xml")).unwrap();
     let (_, out, _) = filter(&["feed", "parse", "--index", &index], "");
     let rows: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

@@ -41,7 +41,12 @@ fn every_published_article_is_held_as_its_outlet_lets_it() {
                 wrong.push(format!("{} is held {} instead of {}", article.key, row["held"], article.held.word()));
             }
             Some(row) if article.held == newsroom::Held::Full && row["text"] != article.text().as_str() => {
-                wrong.push(format!("{} has another text:\n{}\n--- expected\n{}", article.key, row["text"], article.text()));
+                wrong.push(format!(
+                    "{} has another text:\n{}\n--- expected\n{}",
+                    article.key,
+                    row["text"],
+                    article.text()
+                ));
             }
             Some(_) => {}
         }
@@ -243,8 +248,16 @@ fn flat(html: &str) -> String {
 }
 
 fn unescape(html: &str) -> String {
-    html.replace("&#39;", "'").replace("&#x27;", "'").replace("&quot;", "\"").replace("&#34;", "\"").replace("&#60;", "‹")
-        .replace("&lt;", "‹").replace("&gt;", "›").replace("&#62;", "›").replace("&#38;", "&").replace("&amp;", "&")
+    html.replace("&#39;", "'")
+        .replace("&#x27;", "'")
+        .replace("&quot;", "\"")
+        .replace("&#34;", "\"")
+        .replace("&#60;", "‹")
+        .replace("&lt;", "‹")
+        .replace("&gt;", "›")
+        .replace("&#62;", "›")
+        .replace("&#38;", "&")
+        .replace("&amp;", "&")
 }
 
 fn copy_folder(from: &std::path::Path, to: &std::path::Path) {

@@ -16,7 +16,9 @@ fn damaged_headline_page_is_taken_in_without_lying() {
 
     let rows = desk.articles();
     assert_eq!(rows.len(), 7, "one article and six headlines, the repeated one once");
-    let lead = rows.iter().find(|row| row["title"] == "Maren and Arkady discuss ‘hotline’ on issues including fishing, Vesk says");
+    let lead = rows
+        .iter()
+        .find(|row| row["title"] == "Maren and Arkady discuss ‘hotline’ on issues including fishing, Vesk says");
     let lead = lead.expect("the article on the page is a record of its own");
     assert_eq!(lead["outlet"], "Halvik Courant");
     let text = lead["text"].as_str().unwrap();
@@ -32,7 +34,10 @@ fn damaged_headline_page_is_taken_in_without_lying() {
     let server = desk.serve();
     let id = lead["article"].as_i64().unwrap();
     let page = server.page(&format!("/a/{id}.json"));
-    assert!(page.contains("François") && page.contains("Franois"), "the mark carries a candidate and the original: {page}");
+    assert!(
+        page.contains("François") && page.contains("Franois"),
+        "the mark carries a candidate and the original: {page}"
+    );
     let repeated = rows.iter().find(|row| row["title"].as_str().unwrap().starts_with("Video captures")).unwrap();
     let page = server.page(&format!("/a/{}.json", repeated["article"]));
     assert!(page.contains("positions"), "both positions are kept: {page}");

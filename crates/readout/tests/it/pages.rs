@@ -19,8 +19,13 @@ fn every_page_answers_html_and_json_and_lists_answer_feeds() {
     let row = desk.articles().into_iter().find(|row| row["story"].is_i64() && row["held"] == "full").unwrap();
     let (article, story) = (row["article"].as_i64().unwrap(), row["story"].as_i64().unwrap());
     let pages = [
-        "/index".to_owned(), "/revisions".to_owned(), "/sources".to_owned(), "/help".to_owned(), "/q".to_owned(),
-        format!("/a/{article}"), format!("/a/{article}/r/1"),
+        "/index".to_owned(),
+        "/revisions".to_owned(),
+        "/sources".to_owned(),
+        "/help".to_owned(),
+        "/q".to_owned(),
+        format!("/a/{article}"),
+        format!("/a/{article}/r/1"),
     ];
     for page in &pages {
         let html = if page == "/index" { "/" } else { page };
@@ -34,7 +39,8 @@ fn every_page_answers_html_and_json_and_lists_answer_feeds() {
         assert!(feed.len() > 500, "{form}: {feed}");
     }
     let (_, head, _) = server.ask("/index.atom", &[]);
-    let etag = head.lines().find_map(|line| line.to_ascii_lowercase().starts_with("etag: ").then(|| line[6..].to_owned()));
+    let etag =
+        head.lines().find_map(|line| line.to_ascii_lowercase().starts_with("etag: ").then(|| line[6..].to_owned()));
     let (status, _, _) = server.ask("/index.atom", &[("If-None-Match", etag.as_deref().expect("feeds have an ETag"))]);
     assert_eq!(status, 304);
     assert_eq!(server.ask("/s/999999", &[]).0, 404);

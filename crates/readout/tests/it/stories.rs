@@ -16,7 +16,8 @@ fn placed(desk: &Desk) -> BTreeMap<String, i64> {
 fn wire_text_and_its_copies_count_as_one_account() {
     let desk = Desk::gathered();
     let manifest = desk.newsroom.manifest();
-    let wire = manifest.stories.iter().find(|s| (s.texts, s.outlets, s.accounts) == (8, 8, 3)).expect("the story of job 6");
+    let wire =
+        manifest.stories.iter().find(|s| (s.texts, s.outlets, s.accounts) == (8, 8, 3)).expect("the story of job 6");
     let placed = placed(&desk);
     let stories: BTreeSet<i64> = wire.articles.iter().map(|key| placed[key]).collect();
     assert_eq!(stories.len(), 1, "its texts stand in {stories:?}");
@@ -57,10 +58,12 @@ fn both_readouts_stand_level_sentence_by_sentence() {
     let row = |key: &str| desk.row(key);
     let (a, b) = (row(pair[0]), row(pair[1]));
     let (a_id, b_id) = (a["article"].as_i64().unwrap(), b["article"].as_i64().unwrap());
-    let rows = lines(&desk.ok(&["story", "compare", &story.to_string(), &a_id.to_string(), &b_id.to_string(), "--json"]));
+    let rows =
+        lines(&desk.ok(&["story", "compare", &story.to_string(), &a_id.to_string(), &b_id.to_string(), "--json"]));
     for (side, text) in [("a", &a), ("b", &b)] {
         let count = news::text::sentences(text["text"].as_str().unwrap()).len();
-        let mut seen: Vec<u64> = rows.iter().flat_map(|row| row[side].as_array().unwrap()).filter_map(|n| n.as_u64()).collect();
+        let mut seen: Vec<u64> =
+            rows.iter().flat_map(|row| row[side].as_array().unwrap()).filter_map(|n| n.as_u64()).collect();
         seen.sort_unstable();
         assert_eq!(seen, (0..count as u64).collect::<Vec<_>>(), "every sentence of {side} stands once");
     }

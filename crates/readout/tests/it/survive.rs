@@ -12,7 +12,8 @@ fn killed_at_any_moment_the_archive_ends_the_same() {
 
     let desk = Desk::set_up();
     for round in 0..8u64 {
-        let mut child = desk.program().args(["ingest", "--once"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child =
+            desk.program().args(["ingest", "--once"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(40 + 110 * round));
         child.kill().unwrap();
         child.wait().unwrap();

@@ -291,7 +291,7 @@ impl<'f, 'a> Finder<'f, 'a> {
             if run.weight > 40 && !seen.insert(&run.text) {
                 continue;
             }
-            if matches!(run.kind, RunKind::Heading(1..=3)) && seen_prose && is_end_heading(&run.text) {
+            if matches!(run.kind, RunKind::Heading(_)) && seen_prose && is_end_heading(&run.text) {
                 let before: u32 = kept.iter().map(|r| r.weight).sum();
                 let later = || self.runs.iter().filter(|r| r.first > run.first && inside.contains(&r.first));
                 let after: u32 = later().map(|r| r.weight).sum();
@@ -458,6 +458,12 @@ impl<'f, 'a> Finder<'f, 'a> {
         if !seen_prose && (is_byline(text) || run.weight < 60 && date::printed(text).is_some()) {
             return true;
         }
+        if run.weight < 80 && run.kind == RunKind::Paragraph && (date::is_line(text) || is_counter(text)) {
+            return true;
+        }
+        if run.weight < 200 && is_wall(text) {
+            return true;
+        }
         if !seen_prose && run.weight < 40 && !is_prose(text) && !matches!(run.kind, RunKind::Heading(_)) {
             return true;
         }
@@ -506,6 +512,108 @@ fn is_byline(text: &str) -> bool {
         && ["by ", "von ", "par ", "por ", "by: "].iter().any(|o| lower.starts_with(o))
         && text.split_whitespace().count() < 14
         && !text.ends_with(['.', '!', '?'])
+}
+
+/// What stands beside the number in a line that counts readers, views or minutes; lower case, letters only.
+const COUNTED: &[&str] = &[
+    "people have read this",
+    "readers",
+    "reads",
+    "times read",
+    "read times",
+    "viewed times",
+    "view",
+    "views",
+    "page views",
+    "pageviews",
+    "hits",
+    "shares",
+    "min read",
+    "minute read",
+    "minutes read",
+    "aufrufe",
+    "mal gelesen",
+    "min lesezeit",
+    "lectures",
+    "vues",
+    "lecturas",
+    "visitas",
+    "vistas",
+    "letture",
+    "visualizzazioni",
+    "visualizações",
+    "visualizaciones",
+    "weergaven",
+    "visninger",
+    "visningar",
+    "wyświetleń",
+    "görüntülenme",
+    "перегляд",
+    "перегляди",
+    "переглядів",
+    "просмотр",
+    "просмотра",
+    "просмотров",
+    "прочитали",
+    "قراءة",
+    "مشاهدة",
+    "مشاهدات",
+];
+
+/// Whether a line only counts readers, views or minutes, and so differs at every look.
+fn is_counter(text: &str) -> bool {
+    if text.len() > 120 || !text.contains(|c: char| c.is_numeric()) {
+        return false;
+    }
+    let words: Vec<String> = text
+        .split(|c: char| !c.is_alphabetic())
+        .filter(|w| !w.is_empty() && !matches!(*w, "k" | "K" | "M"))
+        .map(str::to_lowercase)
+        .collect();
+    COUNTED.contains(&words.join(" ").as_str())
+}
+
+/// What only a paywall says, lower case.
+const WALLS: &[&str] = &[
+    "already a subscriber?",
+    "already a member?",
+    "already have an account?",
+    "article is for subscribers",
+    "article is for members",
+    "article is only available to subscribers",
+    "article is reserved for subscribers",
+    "content is for subscribers",
+    "story is for subscribers",
+    "exclusive to subscribers",
+    "for subscribers only",
+    "subscribe to read on",
+    "subscribe to continue",
+    "subscribe to read the full",
+    "to continue reading, ",
+    "to read the full article, ",
+    "sign in to continue reading",
+    "déjà abonné",
+    "réservé aux abonnés",
+    "bereits abonnent",
+    "schon abonnent",
+    "weiterlesen mit",
+    "ya eres suscriptor",
+    "exclusivo para suscriptores",
+    "già abbonato",
+    "riservato agli abbonati",
+    "já é assinante",
+    "exclusivo para assinantes",
+    "al abonnee?",
+    "вже передплатник",
+    "лише для передплатників",
+    "только для подписчиков",
+    "للمشتركين فقط",
+];
+
+/// Whether a line is the paywall's own.
+fn is_wall(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    WALLS.iter().any(|w| lower.contains(w))
 }
 
 /// Openings of lines that invite, sell or lead elsewhere; lower case, matched at the head of short runs.
@@ -637,6 +745,17 @@ const END_HEADINGS: &[&str] = &[
     "advertisement",
     "contribute",
     "follow us",
+    "press contact",
+    "media contact",
+    "media enquiries",
+    "media inquiries",
+    "pressekontakt",
+    "contact presse",
+    "contacto de prensa",
+    "contatto stampa",
+    "recent posts",
+    "other news",
+    "other events",
 ];
 
 fn is_end_heading(text: &str) -> bool {

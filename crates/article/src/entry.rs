@@ -10,7 +10,8 @@ use news::text::canonical;
 const FULL_LETTERS: usize = 1200;
 
 /// The article as far as the feed gives it: headline, summary or content, people and times, all with origin
-/// [`Origin::Feed`]. Held is `full` only for long content, `partial` for a summary, else `headline_only`.
+/// [`Origin::Feed`]. Held is `full` only for long content, `partial` for shorter content; an entry with no more
+/// than a summary has it as its text and is held `headline_only`.
 pub fn from_entry(entry: &Entry) -> Article {
     let mut article = Article::default();
     let content = entry.content_html.as_deref().unwrap_or("");
@@ -22,6 +23,7 @@ pub fn from_entry(entry: &Entry) -> Article {
         .map(|run| (run.kind.block(), run.text))
         .collect();
     let letters: usize = parts.iter().map(|(_, text)| text.chars().count()).sum();
+    let has_content = letters > 0;
     let summary = entry.summary.as_deref().map(canonical).filter(|s| !s.is_empty());
     if let Some(summary) = summary
         && letters < 2 * summary.len()
@@ -31,7 +33,7 @@ pub fn from_entry(entry: &Entry) -> Article {
     let letters: usize = parts.iter().map(|(_, text)| text.chars().count()).sum();
     set_text(&mut article, parts);
     article.held = match letters {
-        0 => Held::HeadlineOnly,
+        _ if !has_content => Held::HeadlineOnly,
         n if n >= FULL_LETTERS => Held::Full,
         _ => Held::Partial,
     };
@@ -106,6 +108,9 @@ mod tests {
         assert_eq!((article.held, article.headline.as_deref()), (Held::HeadlineOnly, Some("Quay closed")));
         assert_eq!(article.origins.get(&Field::Headline), Some(&Origin::Feed));
         let entry = Entry { summary: Some("The quay is  closed.".to_owned()), ..entry };
+        let article = from_entry(&entry);
+        assert_eq!((article.held, article.text.as_str()), (Held::HeadlineOnly, "The quay is closed."));
+        let entry = Entry { content_html: Some("<p>The quay is closed.".to_owned()), ..entry };
         let article = from_entry(&entry);
         assert_eq!((article.held, article.text.as_str()), (Held::Partial, "The quay is closed."));
     }

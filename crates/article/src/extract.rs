@@ -260,6 +260,20 @@ fn headline(metadata: &Metadata, runs: &[blocks::Run], outlet: Option<&str>, url
             let kept = if fold(text) == folded { first.clone() } else { canonical(text) };
             return Some((kept, origin));
         }
+        // A `title` element alone: what it has before the visible headline is the outlet or the section.
+        let is_title_alone = offers.len() == 1 && offers[0].1 == Origin::Markup;
+        let visible = h1.iter().find(|h| {
+            let own = fold(h);
+            own.chars().count() > 14
+                && folded.len() < own.len() + 60
+                && folded.ends_with(&own)
+                && first
+                    .rsplit_once(canonical(h).as_str())
+                    .is_some_and(|(head, _)| head.trim_end().ends_with([':', '|', '-', '–', '—', '·', '•', '»', '/']))
+        });
+        if let Some(visible) = visible.filter(|_| is_title_alone) {
+            return Some((canonical(visible), Origin::Markup));
+        }
         // A JSON-LD headline that no other place of the page knows is the site's, not the article's.
         let is_alone =
             |text: &str| !offers.iter().skip(1).any(|(o, _)| close(o, text)) && !h1.iter().any(|h| close(h, text));

@@ -26,7 +26,7 @@ struct Seen {
 
 /// What the page held.
 enum Page {
-    Article { article: Article, problems: Vec<Problem> },
+    Article { article: Box<Article>, problems: Vec<Problem> },
     Refused(Refusal),
 }
 
@@ -113,7 +113,7 @@ impl Ingest {
                 let record = self.keep_response(response).await?;
                 let text = NewText {
                     article: visit.article,
-                    content: article,
+                    content: *article,
                     outlet: visit.outlet.map(|id| id.to_string()),
                     fetched_at: at,
                     raw_digest: Some(raw_digest),
@@ -138,14 +138,20 @@ impl Ingest {
             let html = article::decode(&response.body, response.header("content-type"));
             let Parsed { value: mut article, problems } = article::extract(&html, &response.url);
             let refusal = article::refusal(response.status, &article, &html, &url, &response.url);
+            // A paywall that shows the first paragraphs leaves a part of the text; more than the feed says.
+            let shown = entry.as_ref().and_then(|entry| entry.summary.as_ref()).map_or(0, String::len);
+            let is_stub = refusal == Some(Refusal::Paywall) && article.text.len() > shown;
             let page = match refusal {
-                Some(refusal) => Page::Refused(refusal),
-                None => {
+                Some(refusal) if !is_stub => Page::Refused(refusal),
+                _ => {
+                    if is_stub {
+                        article.held = Held::Partial;
+                    }
                     if let Some(entry) = &entry {
                         article = article::merge(article, entry);
                     }
                     by_outlet(&mut article, kind);
-                    Page::Article { article, problems }
+                    Page::Article { article: Box::new(article), problems }
                 }
             };
             drop(html);
@@ -248,8 +254,7 @@ pub(crate) fn by_outlet(article: &mut Article, outlet: Option<OutletKind>) {
 
 /// What is said in a text, each statement an exact span.
 pub(crate) fn statements(content: &Article) -> Vec<Statement> {
-    let _ = content;
-    Vec::new()
+    comparison::statements(&content.text)
 }
 
 fn failed(error: String, next: NextVisit) -> Seen {

@@ -60,6 +60,9 @@ pub fn rebuild_stories(archive: &Archive, now: Timestamp, progress: &dyn Fn(u64)
     Ok(report)
 }
 
+/// An article as read, and what went wrong on the way.
+type Reading = (Article, Vec<Problem>);
+
 /// One revision to be read anew.
 struct Old {
     id: RevisionId,
@@ -110,8 +113,7 @@ pub fn rebuild_text(archive: &Archive, now: Timestamp, dry_run: bool, progress: 
         if batch.is_empty() {
             return Ok(report);
         }
-        let readings: Vec<Result<Option<(Article, Vec<Problem>)>>> =
-            batch.par_iter().map(|old| read_again(archive, old)).collect();
+        let readings: Vec<Result<Option<Reading>>> = batch.par_iter().map(|old| read_again(archive, old)).collect();
         for (old, reading) in batch.iter().zip(readings) {
             report.looked_at += 1;
             let Some((content, problems)) = reading? else {
@@ -137,7 +139,7 @@ pub fn rebuild_text(archive: &Archive, now: Timestamp, dry_run: bool, progress: 
 }
 
 /// The article as read now from the bytes kept; `None` when none are.
-fn read_again(archive: &Archive, old: &Old) -> Result<Option<(Article, Vec<Problem>)>> {
+fn read_again(archive: &Archive, old: &Old) -> Result<Option<Reading>> {
     let Some(record) = old.record else { return Ok(None) };
     let Some(stored) = archive.response(record)? else { return Ok(None) };
     let header = |name: &str| {

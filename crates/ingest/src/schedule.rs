@@ -22,6 +22,13 @@ enum Until {
     NothingDue,
 }
 
+/// What a single pass has asked.
+#[derive(Default)]
+struct Round {
+    feeds: HashSet<FeedId>,
+    articles: HashSet<ArticleId>,
+}
+
 enum Done {
     Feed(FeedId),
     Article(ArticleId, String),
@@ -33,7 +40,7 @@ impl Ingest {
         self.gather(stop, Until::Stopped).await
     }
 
-    /// Gathers until nothing is due any more, then settles the stories.
+    /// Gathers what is due, each feed and each article once, and what that leads to; then settles the stories.
     pub async fn once(&self, stop: watch::Receiver<bool>) -> Result<()> {
         self.gather(stop, Until::NothingDue).await?;
         self.placer.settle(Timestamp::now()).await?;
@@ -47,8 +54,10 @@ impl Ingest {
         let mut hosts: HashMap<String, usize> = HashMap::new();
         let mut settled_at = Timestamp::now();
         let mut settled_revisions = 0;
+        // In a single pass nothing is asked twice, however soon it is due again.
+        let mut round = (until == Until::NothingDue).then(Round::default);
         while !*stop.borrow() {
-            let started = self.start_due(&mut tasks, &mut feeds, &mut articles, &mut hosts).await?;
+            let started = self.start_due(&mut tasks, &mut feeds, &mut articles, &mut hosts, round.as_mut()).await?;
             if until == Until::NothingDue && started == 0 && tasks.is_empty() {
                 return Ok(());
             }
@@ -92,14 +101,21 @@ impl Ingest {
         feeds: &mut HashSet<FeedId>,
         articles: &mut HashSet<ArticleId>,
         hosts: &mut HashMap<String, usize>,
+        mut round: Option<&mut Round>,
     ) -> Result<usize> {
         let now = Timestamp::now();
         let mut started = 0;
         if feeds.len() < FEEDS_IN_FLIGHT {
-            let due: Vec<Feed> = self.blocking(move |archive| archive.feeds_due(now, FEEDS_IN_FLIGHT * 2)).await?;
+            let asked = round.as_ref().map_or(0, |round| round.feeds.len());
+            let due: Vec<Feed> =
+                self.blocking(move |archive| archive.feeds_due(now, FEEDS_IN_FLIGHT * 2 + asked)).await?;
             for feed in due {
-                if feeds.len() >= FEEDS_IN_FLIGHT || !feeds.insert(feed.id) {
+                let is_asked = round.as_ref().is_some_and(|round| round.feeds.contains(&feed.id));
+                if is_asked || feeds.len() >= FEEDS_IN_FLIGHT || !feeds.insert(feed.id) {
                     continue;
+                }
+                if let Some(round) = &mut round {
+                    round.feeds.insert(feed.id);
                 }
                 started += 1;
                 let ingest = self.clone();
@@ -111,6 +127,9 @@ impl Ingest {
         if articles.len() * 4 <= limit * 3 {
             let due: Vec<Visit> = self.blocking(move |archive| archive.articles_due(now, limit * 2)).await?;
             for visit in due {
+                if round.as_ref().is_some_and(|round| round.articles.contains(&visit.article)) {
+                    continue;
+                }
                 let host = host(&visit.url);
                 let waiting = hosts.entry(host.clone()).or_default();
                 if articles.len() >= limit
@@ -121,6 +140,9 @@ impl Ingest {
                 }
                 *waiting += 1;
                 started += 1;
+                if let Some(round) = &mut round {
+                    round.articles.insert(visit.article);
+                }
                 let ingest = self.clone();
                 tasks.spawn(async move { (Done::Article(visit.article, host), ingest.follow(visit).await) });
             }

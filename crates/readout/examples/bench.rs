@@ -5,6 +5,8 @@
 //! For each number of articles: articles a second, memory of the gathering process, then memory of the server
 //! at rest and p95 of its pages.
 
+#![allow(clippy::print_stdout, reason = "its output is what it is for")]
+
 use newsroom::generate;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};

@@ -5,6 +5,8 @@
 //! DATA is the folder `extraction` of the labelled data. Prints what was kept, writes `predictions.jsonl`
 //! for its scorer, runs a second time, then kills a run KILLS times at uneven moments and compares the end.
 
+#![allow(clippy::print_stdout, reason = "its output is what it is for")]
+
 use newsroom::{Replay, ReplayPage};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -13,7 +15,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
-const SETTINGS: &str = "[gather]\npage_delay_seconds = 0.0\nfeed_delay_seconds = 0.0\nfeed_floor_minutes = 0.0\n\
+const SETTINGS: &str = "[gather]\npage_delay_seconds = 0.0\nfeed_delay_seconds = 0.0\n\
                         allow_private = [\"127.0.0.0/8\"]\n";
 
 fn main() -> ExitCode {

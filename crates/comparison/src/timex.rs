@@ -1,0 +1,807 @@
+//! Time expressions of one text, as TIMEX3: what they are and which day, week, month or span they name.
+//!
+//! "Friday" is the last one before the text's date, unless the sentence looks ahead; "earlier this year" is
+//! the year with no more said. What cannot be told without a date has no value.
+
+use crate::statement;
+use jiff::civil::{Date, Weekday};
+use jiff::{Span, ToSpan};
+use regex::{Captures, Regex};
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// The four kinds of TimeML.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimexKind {
+    /// A day or something longer on the calendar.
+    Date,
+    /// A part of a day.
+    Time,
+    /// A length.
+    Duration,
+    /// Something that comes again.
+    Set,
+}
+
+impl TimexKind {
+    /// The word used in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            TimexKind::Date => "DATE",
+            TimexKind::Time => "TIME",
+            TimexKind::Duration => "DURATION",
+            TimexKind::Set => "SET",
+        }
+    }
+}
+
+/// One expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timex {
+    /// Bytes of the text.
+    pub span: Range<usize>,
+    /// What it is.
+    pub kind: TimexKind,
+    /// ISO-like value of TimeML (`2031-03-04`, `2031-W11`, `P3D`, `PAST_REF`); `None` when it needs a date
+    /// that was not given.
+    pub value: Option<String>,
+}
+
+struct Context {
+    date: Option<Date>,
+    /// The sentence looks ahead before the expression.
+    ahead: bool,
+}
+
+type Reading = Option<(TimexKind, Option<String>)>;
+struct Rule {
+    pattern: Regex,
+    read: fn(&Captures, &Context) -> Reading,
+}
+
+const NUMBER: &str = "(?:\\d{1,4}(?:[.,]\\d+)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|a hundred|several|a few|few|a couple of|many|half an?|a half)";
+const UNIT: &str = "(?:second|minute|hour|day|week|month|quarter|year|decade|century|centurie)";
+const MONTH: &str = "(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan\\.?|Feb\\.?|Mar\\.|Apr\\.?|Jun\\.|Jul\\.|Aug\\.?|Sept?\\.?|Oct\\.?|Nov\\.?|Dec\\.?)";
+const DAY: &str =
+    "(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|Mon\\.|Tues?\\.|Wed\\.|Thurs?\\.|Fri\\.)";
+const ORDINAL: &str = "(?:first|second|third|fourth|1st|2nd|3rd|4th)";
+const SEASON: &str = "(?:spring|summer|autumn|fall|winter)";
+const PART: &str = "(?:morning|afternoon|evening|night)";
+
+static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
+    let rule = |pattern: &str, read: fn(&Captures, &Context) -> Reading| {
+        let pattern = pattern
+            .replace("NUM", NUMBER)
+            .replace("UNIT", UNIT)
+            .replace("MONTH", MONTH)
+            .replace("WDAY", DAY)
+            .replace("ORD", ORDINAL)
+            .replace("SEASON", SEASON)
+            .replace("PART", PART)
+            .replace(' ', "[ \\n]");
+        Rule { pattern: Regex::new(&format!("\\b(?:{pattern})")).expect("a constant pattern"), read }
+    };
+    vec![
+        rule(r"(?<y>\d{4})-(?<m>\d\d)-(?<d>\d\d)(?:T\d\d:\d\d(?::\d\d)?)?\b", |c, _| {
+            Some((TimexKind::Date, Some(format!("{}-{}-{}", &c["y"], &c["m"], &c["d"]))))
+        }),
+        rule(r"(?<m>\d{1,2})/(?<d>\d{1,2})/(?<y>\d{4}|\d\d)\b", |c, _| {
+            let (m, d): (u32, u32) = (c["m"].parse().ok()?, c["d"].parse().ok()?);
+            let y = if c["y"].len() == 2 { format!("19{}", &c["y"]) } else { c["y"].to_owned() };
+            ((1..=12).contains(&m) && (1..=31).contains(&d))
+                .then(|| (TimexKind::Date, Some(format!("{y}-{m:02}-{d:02}"))))
+        }),
+        rule(
+            r"(?:(?:WDAY),? )?(?<m>MONTH) (?<d>\d{1,2})(?:st|nd|rd|th)?(?:,? (?<y>(?:1[6-9]|20)\d\d)|,? (?<rel>last|this|next) year)?\b",
+            month_day,
+        ),
+        rule(
+            r"(?:(?:WDAY),? )?(?:the )?(?<d>\d{1,2})(?:st|nd|rd|th)?(?: of)? (?<m>MONTH)(?:,? (?<y>(?:1[6-9]|20)\d\d))?\b",
+            month_day,
+        ),
+        rule(
+            r"(?:(?i:early|late|mid|the beginning of|the end of|the middle of)[ -])?(?:(?i:(?<rel>last|this|next|past)) )?(?<m>MONTH)(?:(?: of)?,? (?<y>(?:1[6-9]|20)\d\d)| (?<of>last|this|next) year)?\b",
+            month_only,
+        ),
+        rule(
+            r"(?i:(?<rel>last|this|next|past|the following) )?(?i:early |late )?(?<w>WDAY)(?<p> (?i:PART))?(?<of>, (?:MONTH) \d{1,2})?\b",
+            weekday,
+        ),
+        rule(r"(?i:WDAY|today|yesterday|tomorrow|this) at (?<h>\d{1,2})(?::\d\d)? ?(?:[ap]\.?m\.?)?", |_, _| {
+            Some((TimexKind::Time, None))
+        }),
+        rule(
+            r"(?<h>\d{1,2})(?:[:.](?<min>\d\d))? ?(?<ap>[ap])\.?m\b\.?(?: (?:EST|EDT|ET|GMT|PST|CST|local time))?(?: (?:on )?(?:WDAY|today|yesterday|tomorrow))?",
+            |c, x| {
+                let mut h: u32 = c["h"].parse().ok()?;
+                if h > 12 {
+                    return None;
+                }
+                h = h % 12 + if &c["ap"] == "p" { 12 } else { 0 };
+                let min = c.name("min").map_or("00", |m| m.as_str());
+                let tail = c.get(0)?.as_str().rsplit(['\n', ' ']).next()?.to_lowercase();
+                let day = match tail.as_str() {
+                    "yesterday" => x.date?.yesterday().ok()?,
+                    "tomorrow" => x.date?.tomorrow().ok()?,
+                    other => match weekday_of(other) {
+                        Some(w) => near(x.date?, w, x.ahead)?,
+                        None => return Some((TimexKind::Time, x.date.map(|d| format!("{d}T{h:02}:{min}")))),
+                    },
+                };
+                Some((TimexKind::Time, Some(format!("{day}T{h:02}:{min}"))))
+            },
+        ),
+        rule(r"(?i:(?:late |early |earlier )?(?<w>today|yesterday|tomorrow|tonight)(?<p> PART)?)\b", |c, x| {
+            let word = c["w"].to_lowercase();
+            let Some(date) = x.date else { return Some((TimexKind::Date, None)) };
+            let day = match word.as_str() {
+                "yesterday" => date.yesterday().ok()?,
+                "tomorrow" => date.tomorrow().ok()?,
+                _ => date,
+            };
+            if word == "tonight" {
+                return Some((TimexKind::Time, Some(format!("{day}TNI"))));
+            }
+            Some(match c.name("p") {
+                Some(p) => (TimexKind::Time, Some(format!("{day}{}", part(p.as_str())))),
+                None => (TimexKind::Date, Some(day.to_string())),
+            })
+        }),
+        rule(r"(?i:(?<rel>this|last|that|the|early|late|mid)[ -](?<p>morning|afternoon|evening|night))\b", |c, x| {
+            let date = match &*c["rel"].to_lowercase() {
+                "last" => x.date.and_then(|d| d.yesterday().ok()),
+                _ => x.date,
+            };
+            Some((TimexKind::Time, date.map(|d| format!("{d}{}", part(&c["p"])))))
+        }),
+        rule(
+            r"(?i:(?:earlier |later |early |late |the end of |the beginning of |the start of |the rest of |the middle of )?(?<rel>last|this|next|the past|the previous|the coming|the following|the current|the same|past|that|previous|coming) (?:fiscal |calendar |school |financial )?(?<u>day|week|weekend|month|quarter|year|decade|century|half))\b",
+            relative,
+        ),
+        rule(r"(?i:(?:early |late |mid-)?(?<rel>last|this|next|the past) (?<s>SEASON))\b", |c, x| {
+            let rel = c["rel"].to_lowercase();
+            let s = season(&c["s"]);
+            Some((
+                TimexKind::Date,
+                x.date.map(|d| {
+                    let shift = match rel.as_str() {
+                        "last" | "the past" => {
+                            if season_month(s) >= d.month() {
+                                -1
+                            } else {
+                                0
+                            }
+                        }
+                        "next" => 1,
+                        _ => 0,
+                    };
+                    format!("{:04}-{s}", d.year() + shift)
+                }),
+            ))
+        }),
+        rule(r"(?i:(?:the )?(?<s>SEASON) (?:of )?)(?<y>(?:1[6-9]|20)\d\d)\b", |c, _| {
+            Some((TimexKind::Date, Some(format!("{}-{}", &c["y"], season(&c["s"])))))
+        }),
+        rule(
+            r"(?i:(?:the )?(?:fiscal )?(?<o>ORD)[ -](?:fiscal )?(?:quarter|period)(?: of (?:(?<y>\d{4})|(?<rel>last|this|next) year))?)\b",
+            quarter,
+        ),
+        rule(r"(?i:(?:last|this|next) year's (?<o>ORD)[ -]quarter)\b", quarter),
+        rule(
+            r"(?i:(?:the )?(?:year-ago|year-earlier|latest|recent|current|previous|prior|preceding|most recent|same) (?:quarter|period|third quarter))\b",
+            |c, x| {
+                let back = c.get(0)?.as_str().to_lowercase();
+                Some((
+                    TimexKind::Date,
+                    x.date.map(|d| {
+                        let (mut y, mut q) = (d.year(), (d.month() + 2) / 3);
+                        if q == 1 {
+                            y -= 1;
+                            q = 4
+                        } else {
+                            q -= 1
+                        }
+                        if back.contains("year-") {
+                            y -= 1
+                        }
+                        format!("{y:04}-Q{q}")
+                    }),
+                ))
+            },
+        ),
+        rule(r"(?i:the (?<o>ORD) half(?: of (?:(?<y>\d{4})|(?:last|this|next) year))?)\b", |c, x| {
+            let o = ordinal(&c["o"])?;
+            if o > 2 {
+                return None;
+            }
+            let y = c.name("y").and_then(|y| y.as_str().parse().ok()).or(x.date.map(|d| d.year()));
+            Some((TimexKind::Date, y.map(|y: i16| format!("{y:04}-H{o}"))))
+        }),
+        rule(r"(?i:(?:the )?(?:(?:early|late|mid)[- ])?(?<y>(?:1[6-9]|20)\d)0s)\b", |c, _| {
+            Some((TimexKind::Date, Some(c["y"].to_owned())))
+        }),
+        rule(r"(?i:(?:the )?(?:(?:early|late|mid)[- ])?)['’](?<y>\d)0s\b", |c, _| {
+            Some((TimexKind::Date, Some(format!("19{}", &c["y"]))))
+        }),
+        rule(r"(?i:(?:the )?(?<n>\d{1,2})(?:st|nd|rd|th) century)\b", |c, _| {
+            let n: u32 = c["n"].parse().ok()?;
+            Some((TimexKind::Date, Some(format!("{:02}", n.checked_sub(1)?))))
+        }),
+        rule(
+            r"(?i:(?:fiscal(?: year)?|early|late|mid|the end of|the beginning of|the start of|the year|year-end|calendar)[- ])?(?<y>(?:1[6-9]|20)\d\d)\b",
+            |c, _| Some((TimexKind::Date, Some(c["y"].to_owned()))),
+        ),
+        rule(
+            r"(?i:(?:about |nearly |almost |more than |less than |over |some |just |only |at least |exactly )?(?<n>NUM) (?<u>UNIT)s? (?<dir>ago|earlier|later|from now|before|hence))\b",
+            ago,
+        ),
+        rule(
+            r"(?i:(?:about |nearly |almost |more than |less than |over |at least |up to |as many as )?(?:the |these |those )?(?:(?<rel>past|last|next|first|final|coming|previous|recent|following) )?(?<n>NUM)(?: (?:more|full|consecutive|straight|or so))?[ -](?<u>UNIT)s?)\b",
+            duration,
+        ),
+        rule(
+            r"(?i:(?:the )?(?:past|last|next|coming|recent) (?:few |several |couple of |many )?(?<u>second|minute|hour|day|week|month|quarter|year|decade)s)\b",
+            |c, _| Some((TimexKind::Duration, Some(length("several", &c["u"])?))),
+        ),
+        rule(r"(?i:for|in|of|after|within|take|took|takes) (?<u>UNIT)s\b", |_, _| None),
+        rule(r"(?i:(?:several |many |few |some )?(?<u>minute|hour|day|week|month|year|decade|centurie)s)\b", |c, _| {
+            Some((TimexKind::Duration, Some(length("several", &c["u"])?)))
+        }),
+        rule(r"(?i:(?:every|each) (?:(?<n>\d+|two|three|four|five|six|other) )?(?<u>UNIT)s?)\b", |c, _| {
+            let n = c.name("n").map_or("one", |n| if n.as_str() == "other" { "two" } else { n.as_str() });
+            Some((TimexKind::Set, Some(length(n, &c["u"])?)))
+        }),
+        rule(r"(?i:every|each) (?<w>WDAY)\b", |c, _| {
+            Some((TimexKind::Set, Some(format!("XXXX-WXX-{}", weekday_of(&c["w"])?.to_monday_one_offset()))))
+        }),
+        rule(r"(?i:once |twice |\w+ times )?(?i:an?|per) (?<u>hour|day|week|month|year)\b", |_, _| None),
+        rule(r"(?i:(?<w>daily|weekly|monthly|quarterly|annually|annual|yearly|hourly|nightly))\b", |c, _| {
+            let value = match &*c["w"].to_lowercase() {
+                "daily" | "nightly" => "P1D",
+                "weekly" => "P1W",
+                "monthly" => "P1M",
+                "quarterly" => "P1Q",
+                "hourly" => "PT1H",
+                "annual" => return None,
+                _ => "P1Y",
+            };
+            Some((TimexKind::Set, Some(value.to_owned())))
+        }),
+        rule(
+            r"(?i:now|currently|at present|at the moment|nowadays|these days|presently|at this time|current)\b",
+            |_, _| Some((TimexKind::Date, Some("PRESENT_REF".to_owned()))),
+        ),
+        rule(
+            r"(?i:recently|recent (?:years|months|weeks|days)|lately|previously|the past|in the past|formerly|once upon a time|recent|a while ago|long ago|some time ago)\b",
+            |_, _| Some((TimexKind::Date, Some("PAST_REF".to_owned()))),
+        ),
+        rule(
+            r"(?i:soon|the (?:near |foreseeable |immediate )?future|future|shortly|the coming (?:days|weeks|months|years))\b",
+            |_, _| Some((TimexKind::Date, Some("FUTURE_REF".to_owned()))),
+        ),
+        rule(r"(?i:(?:the )?(?:early |late )?(?<u>weekend))\b", |_, x| {
+            Some((TimexKind::Date, x.date.map(|d| format!("{}-WE", week(d)))))
+        }),
+        rule(r"(?i:the (?:full |entire |whole )?(?:fiscal )?(?<u>quarter|year|month|week))\b", |c, x| {
+            let d = x.date;
+            Some((
+                TimexKind::Date,
+                match &*c["u"].to_lowercase() {
+                    "quarter" => d.map(|d| {
+                        let q = (d.month() + 2) / 3;
+                        if q == 1 { format!("{:04}-Q4", d.year() - 1) } else { format!("{:04}-Q{}", d.year(), q - 1) }
+                    }),
+                    "year" => d.map(|d| format!("{:04}", d.year())),
+                    "month" => d.map(|d| format!("{:04}-{:02}", d.year(), d.month())),
+                    _ => d.map(week),
+                },
+            ))
+        }),
+        rule(r"(?i:year-(?:ago|earlier))\b", |_, x| {
+            Some((TimexKind::Date, x.date.map(|d| format!("{:04}", d.year() - 1))))
+        }),
+        rule(r"(?i:year-end)\b", |_, x| Some((TimexKind::Date, x.date.map(|d| format!("{:04}", d.year()))))),
+        rule(r"(?i:noon|midnight)\b(?: (?:on )?(?<w>WDAY))?", |c, x| {
+            let day = match c.name("w").and_then(|w| weekday_of(w.as_str())) {
+                Some(w) => x.date.and_then(|d| near(d, w, x.ahead)),
+                None => x.date,
+            };
+            let hour = if c.get(0)?.as_str().to_lowercase().starts_with("noon") { "12:00" } else { "24:00" };
+            Some((TimexKind::Time, day.map(|d| format!("{d}T{hour}"))))
+        }),
+        rule(
+            r"(?:Christmas(?: Day| Eve)?|Thanksgiving(?: Day)?|New Year's (?:Day|Eve)|Independence Day|Memorial Day|Labor Day|Veterans Day)\b",
+            |c, x| {
+                let y = x.date.map(|d| d.year());
+                let value = match &c[0] {
+                    "Christmas Eve" => "12-24",
+                    w if w.starts_with("Christmas") => "12-25",
+                    "New Year's Day" => "01-01",
+                    "New Year's Eve" => "12-31",
+                    "Independence Day" => "07-04",
+                    "Veterans Day" => "11-11",
+                    _ => return Some((TimexKind::Date, None)),
+                };
+                Some((TimexKind::Date, y.map(|y| format!("{y:04}-{value}"))))
+            },
+        ),
+    ]
+});
+
+/// The expressions of a text in order; none overlaps another.
+pub fn timexes(text: &str, date: Option<Date>) -> Vec<Timex> {
+    let text = statement::cap(text);
+    let mut found: Vec<(Range<usize>, usize, TimexKind, Option<String>)> = Vec::new();
+    for (n, rule) in RULES.iter().enumerate() {
+        for captures in rule.pattern.captures_iter(text) {
+            let Some(whole) = captures.get(0) else { continue };
+            let context = Context { date, ahead: looks_ahead(text, whole.start()) };
+            if let Some((kind, value)) = (rule.read)(&captures, &context) {
+                found.push((whole.range(), n, kind, value));
+            }
+        }
+    }
+    found.sort_by(|a, b| a.0.start.cmp(&b.0.start).then(b.0.end.cmp(&a.0.end)).then(a.1.cmp(&b.1)));
+    let mut out: Vec<Timex> = Vec::new();
+    for (span, _, kind, value) in found {
+        let printed = &text[span.clone()];
+        if misread(text, &span, printed) {
+            continue;
+        }
+        match out.last() {
+            Some(last) if last.span.end > span.start => {}
+            _ => out.push(Timex { span, kind, value }),
+        }
+    }
+    out
+}
+
+/// Words that look like times and are not.
+fn misread(text: &str, span: &Range<usize>, printed: &str) -> bool {
+    let before = text[..span.start].chars().next_back();
+    let after = &text[span.end..];
+    if before.is_some_and(|c| {
+        matches!(c, '$' | '£' | '€' | '#' | '.' | ',' | ':') && printed.starts_with(|c: char| c.is_ascii_digit())
+    }) || before == Some('-') && printed.starts_with(|c: char| c.is_ascii_digit())
+    {
+        return true;
+    }
+    match printed {
+        "May" => {
+            // The month, not the wish or the name.
+            let next = after.trim_start().split(' ').next().unwrap_or("");
+            !(text[..span.start].trim_end().ends_with(['n', 'y', 'f', 'e', 'l']) || next.starts_with(','))
+                || matches!(next, "be" | "have")
+        }
+        "March" => after.trim_start().starts_with("of ") || text[..span.start].ends_with("the "),
+        "second" | "Second" => true,
+        p if p.len() == 4 && p.bytes().all(|b| b.is_ascii_digit()) => {
+            // A year, not a count: "1,200", "1800 people".
+            let next = after.trim_start_matches(' ');
+            after.starts_with([',', '.']) && after[1..].starts_with(|c: char| c.is_ascii_digit())
+                || after.starts_with('%')
+                || [
+                    "people",
+                    "percent",
+                    "miles",
+                    "feet",
+                    "points",
+                    "jobs",
+                    "tons",
+                    "dollars",
+                    "shares",
+                    "meters",
+                    "million",
+                    "troops",
+                    "tonnes",
+                    "kilometers",
+                ]
+                .iter()
+                .any(|w| next.starts_with(w))
+        }
+        _ => false,
+    }
+}
+
+fn looks_ahead(text: &str, at: usize) -> bool {
+    let mut from = at.saturating_sub(120);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let before = text[from..at].to_lowercase();
+    let sentence = before.rsplit(['.', '?', '!', '\n']).next().unwrap_or("");
+    let past = sentence.rfind(" was ").max(sentence.rfind(" had ")).max(sentence.rfind(" were "));
+    let future = [
+        " will ",
+        "'ll ",
+        "’ll ",
+        " is to ",
+        " are to ",
+        " scheduled ",
+        " expected ",
+        " plans to ",
+        " due ",
+        " planned for ",
+        " until ",
+        " would ",
+    ]
+    .iter()
+    .filter_map(|w| sentence.rfind(w))
+    .max();
+    future > past
+}
+
+fn weekday_of(word: &str) -> Option<Weekday> {
+    let lower = word.to_lowercase();
+    [
+        Weekday::Monday,
+        Weekday::Tuesday,
+        Weekday::Wednesday,
+        Weekday::Thursday,
+        Weekday::Friday,
+        Weekday::Saturday,
+        Weekday::Sunday,
+    ]
+    .into_iter()
+    .zip(["mon", "tue", "wed", "thu", "fri", "sat", "sun"])
+    .find(|(_, short)| lower.starts_with(short))
+    .map(|(day, _)| day)
+}
+
+/// The day of that name nearest to the date in the direction told.
+fn near(date: Date, day: Weekday, ahead: bool) -> Option<Date> {
+    if date.weekday() == day {
+        return Some(date);
+    }
+    let since = i64::from(day.until(date.weekday()));
+    let shift = if ahead { i64::from(date.weekday().until(day)) } else { -since };
+    date.checked_add(shift.days()).ok()
+}
+
+fn month_of(word: &str) -> Option<i8> {
+    let lower = word.to_lowercase();
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+        .iter()
+        .position(|m| lower.starts_with(m))
+        .map(|m| m as i8 + 1)
+}
+
+fn year_for(month: i8, day: Option<i8>, x: &Context) -> Option<i16> {
+    let date = x.date?;
+    let later = (month, day.unwrap_or(0)) > (date.month(), if day.is_some() { date.day() } else { 0 })
+        && month != date.month()
+        || day.is_some_and(|d| month == date.month() && d > date.day() + 7);
+    let far = i32::from(month) - i32::from(date.month());
+    Some(if later && !x.ahead && far > 2 {
+        date.year() - 1
+    } else if x.ahead && far < 0 {
+        date.year() + 1
+    } else {
+        date.year()
+    })
+}
+
+fn shift(word: Option<&str>) -> i16 {
+    match word.map(str::to_lowercase).as_deref() {
+        Some("last") => -1,
+        Some("next") => 1,
+        _ => 0,
+    }
+}
+
+fn month_day(c: &Captures, x: &Context) -> Reading {
+    let m = month_of(&c["m"])?;
+    let d: i8 = c["d"].parse().ok().filter(|d| (1..=31).contains(d))?;
+    let year = match (c.name("y"), c.name("rel")) {
+        (Some(y), _) => y.as_str().parse().ok(),
+        (None, Some(rel)) => x.date.map(|date| date.year() + shift(Some(rel.as_str()))),
+        _ => year_for(m, Some(d), x),
+    };
+    Some((TimexKind::Date, year.map(|y: i16| format!("{y:04}-{m:02}-{d:02}"))))
+}
+
+fn month_only(c: &Captures, x: &Context) -> Reading {
+    let m = month_of(&c["m"])?;
+    let rel = c.name("rel").map(|r| r.as_str().to_lowercase());
+    let year = match (c.name("y"), c.name("of"), rel.as_deref()) {
+        (Some(y), _, _) => y.as_str().parse().ok(),
+        (_, Some(of), _) => x.date.map(|d| d.year() + shift(Some(of.as_str()))),
+        (_, _, Some("last" | "past")) => x.date.map(|d| if m < d.month() { d.year() } else { d.year() - 1 }),
+        (_, _, Some("next")) => x.date.map(|d| if m > d.month() { d.year() } else { d.year() + 1 }),
+        _ => year_for(m, None, x),
+    };
+    Some((TimexKind::Date, year.map(|y: i16| format!("{y:04}-{m:02}"))))
+}
+
+fn weekday(c: &Captures, x: &Context) -> Reading {
+    let day = weekday_of(&c["w"])?;
+    let rel = c.name("rel").map(|r| r.as_str().to_lowercase());
+    let date = x.date.and_then(|date| match rel.as_deref() {
+        Some("last" | "past") => date.yesterday().ok().and_then(|d| near(d, day, false)),
+        Some("next" | "the following") => date.tomorrow().ok().and_then(|d| near(d, day, true)),
+        _ => near(date, day, x.ahead),
+    });
+    Some(match c.name("p") {
+        Some(p) => (TimexKind::Time, date.map(|d| format!("{d}{}", part(p.as_str())))),
+        None => (TimexKind::Date, date.map(|d| d.to_string())),
+    })
+}
+
+fn part(word: &str) -> &'static str {
+    match word.trim().to_lowercase().as_str() {
+        "morning" => "TMO",
+        "afternoon" => "TAF",
+        "evening" => "TEV",
+        _ => "TNI",
+    }
+}
+
+fn season(word: &str) -> &'static str {
+    match &*word.to_lowercase() {
+        "spring" => "SP",
+        "summer" => "SU",
+        "winter" => "WI",
+        _ => "FA",
+    }
+}
+
+fn season_month(code: &str) -> i8 {
+    match code {
+        "SP" => 3,
+        "SU" => 6,
+        "FA" => 9,
+        _ => 12,
+    }
+}
+
+fn week(date: Date) -> String {
+    let iso = date.iso_week_date();
+    format!("{:04}-W{:02}", iso.year(), iso.week())
+}
+
+fn relative(c: &Captures, x: &Context) -> Reading {
+    let rel = c["rel"].to_lowercase();
+    let unit = c["u"].to_lowercase();
+    if matches!(rel.as_str(), "the past" | "past") && unit != "weekend" {
+        return Some((TimexKind::Duration, Some(length("one", &unit)?)));
+    }
+    if rel == "the same" || rel == "that" {
+        return Some((
+            TimexKind::Date,
+            x.date.map(|d| match unit.as_str() {
+                "year" => format!("{:04}", d.year()),
+                "month" => format!("{:04}-{:02}", d.year(), d.month()),
+                "week" => week(d),
+                _ => d.to_string(),
+            }),
+        ));
+    }
+    let n: i64 = match rel.as_str() {
+        "last" | "the previous" | "previous" => -1,
+        "next" | "the coming" | "the following" | "coming" => 1,
+        _ => 0,
+    };
+    let Some(date) = x.date else { return Some((TimexKind::Date, None)) };
+    let moved = |span: Span| date.checked_add(span).ok();
+    let value = match unit.as_str() {
+        "day" => moved(n.days()).map(|d| d.to_string()),
+        "week" => moved(n.weeks()).map(week),
+        "weekend" => moved(n.weeks()).map(|d| format!("{}-WE", week(d))),
+        "month" => moved(n.months()).map(|d| format!("{:04}-{:02}", d.year(), d.month())),
+        "quarter" => moved((3 * n).months()).map(|d| format!("{:04}-Q{}", d.year(), (d.month() + 2) / 3)),
+        "year" => moved(n.years()).map(|d| format!("{:04}", d.year())),
+        "decade" => moved((10 * n).years()).map(|d| format!("{:03}", d.year() / 10)),
+        "century" => moved((100 * n).years()).map(|d| format!("{:02}", d.year() / 100)),
+        _ => return None,
+    };
+    Some((TimexKind::Date, value))
+}
+
+fn ordinal(word: &str) -> Option<i8> {
+    Some(match &*word.to_lowercase() {
+        "first" | "1st" => 1,
+        "second" | "2nd" => 2,
+        "third" | "3rd" => 3,
+        "fourth" | "4th" => 4,
+        _ => return None,
+    })
+}
+
+fn quarter(c: &Captures, x: &Context) -> Reading {
+    let q = ordinal(&c["o"])?;
+    let whole = c.get(0)?.as_str().to_lowercase();
+    let year = match c.name("y") {
+        Some(y) => y.as_str().parse().ok(),
+        None => x.date.map(|d| {
+            let this = if q > (d.month() + 2) / 3 && !x.ahead { d.year() - 1 } else { d.year() };
+            if whole.contains("last year") {
+                d.year() - 1
+            } else if whole.contains("next year") {
+                d.year() + 1
+            } else if whole.contains("this year") || q == 4 && d.month() > 8 {
+                d.year()
+            } else {
+                this
+            }
+        }),
+    };
+    Some((TimexKind::Date, year.map(|y: i16| format!("{y:04}-Q{q}"))))
+}
+
+fn count(word: &str) -> Option<String> {
+    let lower = word.to_lowercase();
+    let words = [
+        ("a", "1"),
+        ("an", "1"),
+        ("one", "1"),
+        ("two", "2"),
+        ("three", "3"),
+        ("four", "4"),
+        ("five", "5"),
+        ("six", "6"),
+        ("seven", "7"),
+        ("eight", "8"),
+        ("nine", "9"),
+        ("ten", "10"),
+        ("eleven", "11"),
+        ("twelve", "12"),
+        ("thirteen", "13"),
+        ("fourteen", "14"),
+        ("fifteen", "15"),
+        ("sixteen", "16"),
+        ("seventeen", "17"),
+        ("eighteen", "18"),
+        ("nineteen", "19"),
+        ("twenty", "20"),
+        ("thirty", "30"),
+        ("forty", "40"),
+        ("fifty", "50"),
+        ("sixty", "60"),
+        ("seventy", "70"),
+        ("eighty", "80"),
+        ("ninety", "90"),
+        ("hundred", "100"),
+        ("a hundred", "100"),
+        ("a couple of", "2"),
+    ];
+    if lower.starts_with(|c: char| c.is_ascii_digit()) {
+        return Some(lower.replace(',', ""));
+    }
+    if let Some((_, n)) = words.iter().find(|(w, _)| *w == lower) {
+        return Some((*n).to_owned());
+    }
+    matches!(lower.as_str(), "several" | "a few" | "few" | "many").then(|| "X".to_owned())
+}
+
+/// A length as an ISO period.
+fn length(number: &str, unit: &str) -> Option<String> {
+    let unit = unit.to_lowercase();
+    if number.to_lowercase().contains("half") {
+        return Some(
+            match unit.as_str() {
+                "hour" => "PT30M",
+                "year" => "P6M",
+                "day" => "PT12H",
+                _ => return None,
+            }
+            .to_owned(),
+        );
+    }
+    let n = count(number)?;
+    Some(match unit.trim_end_matches('s') {
+        "second" => format!("PT{n}S"),
+        "minute" => format!("PT{n}M"),
+        "hour" => format!("PT{n}H"),
+        "day" => format!("P{n}D"),
+        "week" => format!("P{n}W"),
+        "month" => format!("P{n}M"),
+        "quarter" => format!("P{n}Q"),
+        "decade" => format!("P{n}DE"),
+        "century" | "centurie" => format!("P{n}CE"),
+        _ => format!("P{n}Y"),
+    })
+}
+
+fn duration(c: &Captures, _: &Context) -> Reading {
+    let unit = c["u"].to_lowercase();
+    let number = c["n"].to_lowercase();
+    let printed = c.get(0)?.as_str();
+    // "a day", "an hour" after a figure is a rate; "a second" mostly no time at all; "one quarter" a share.
+    if unit == "second" && matches!(number.as_str(), "a" | "one" | "the")
+        || unit == "quarter" && c.name("rel").is_none()
+    {
+        return None;
+    }
+    if printed.starts_with("a-") || number.len() > 4 {
+        return None;
+    }
+    Some((TimexKind::Duration, Some(length(&number, &unit)?)))
+}
+
+fn ago(c: &Captures, x: &Context) -> Reading {
+    let Some(n) = count(&c["n"]) else { return Some((TimexKind::Date, Some("PAST_REF".to_owned()))) };
+    let back = matches!(&*c["dir"].to_lowercase(), "ago" | "earlier" | "before");
+    let unit = c["u"].to_lowercase();
+    if matches!(unit.as_str(), "second" | "minute" | "hour") {
+        return Some((TimexKind::Duration, Some(length(&c["n"], &unit)?)));
+    }
+    let Ok(n) = n.parse::<i64>() else {
+        return Some((TimexKind::Date, Some(if back { "PAST_REF" } else { "FUTURE_REF" }.to_owned())));
+    };
+    let n = if n > 2_000 {
+        return None;
+    } else if back {
+        -n
+    } else {
+        n
+    };
+    let Some(date) = x.date else { return Some((TimexKind::Date, None)) };
+    let moved = |span: Span| date.checked_add(span).ok();
+    Some((
+        TimexKind::Date,
+        match unit.as_str() {
+            "day" => moved(n.days()).map(|d| d.to_string()),
+            "week" => moved(n.weeks()).map(week),
+            "month" => moved(n.months()).map(|d| format!("{:04}-{:02}", d.year(), d.month())),
+            "quarter" => moved((3 * n).months()).map(|d| format!("{:04}-Q{}", d.year(), (d.month() + 2) / 3)),
+            "decade" => moved((10 * n).years()).map(|d| format!("{:03}", d.year() / 10)),
+            "year" => moved(n.years()).map(|d| format!("{:04}", d.year())),
+            _ => None,
+        },
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The text is dated Wednesday, 12 March 2031.
+    fn check(text: &str, expected: &[&str]) {
+        let got: Vec<String> = timexes(text, Some(Date::constant(2031, 3, 12)))
+            .iter()
+            .map(|t| format!("{}={} {}", &text[t.span.clone()], t.kind.word(), t.value.as_deref().unwrap_or("-")))
+            .collect();
+        assert_eq!(got, expected, "{text}");
+    }
+
+    #[test]
+    fn weekday_looks_back_unless_the_sentence_looks_ahead() {
+        check("They met on Friday.", &["Friday=DATE 2031-03-07"]);
+        check("They will meet on Friday.", &["Friday=DATE 2031-03-14"]);
+        check("They met last Wednesday.", &["last Wednesday=DATE 2031-03-05"]);
+        check("It fell Monday night.", &["Monday night=TIME 2031-03-10TNI"]);
+    }
+
+    #[test]
+    fn dates_weeks_and_years_have_their_values() {
+        check("On 4 March 2031 and March 9.", &["4 March 2031=DATE 2031-03-04", "March 9=DATE 2031-03-09"]);
+        check("It grew last week and last year.", &["last week=DATE 2031-W10", "last year=DATE 2030"]);
+        check("It closed yesterday, two days ago.", &["yesterday=DATE 2031-03-11", "two days ago=DATE 2031-03-10"]);
+        check("The third quarter of 2030 was slow.", &["The third quarter of 2030=DATE 2030-Q3"]);
+        check("In the 1990s and since 2004.", &["the 1990s=DATE 199", "2004=DATE 2004"]);
+    }
+
+    #[test]
+    fn lengths_and_sets_are_no_dates() {
+        check("It took three days.", &["three days=DURATION P3D"]);
+        check("The two-year plan, read every day.", &["two-year=DURATION P2Y", "every day=SET P1D"]);
+        check("They now agree.", &["now=DATE PRESENT_REF"]);
+    }
+
+    #[test]
+    fn counts_and_verbs_are_no_times() {
+        check("Some 1800 people may march.", &[]);
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics_and_spans_lie_in_order(text in "(\\PC|last |next |[0-9]{1,4} |year|s ago|Friday |May |a |hundred |weeks |, |-){0,40}", year in -9999i16..=9999) {
+            let mut last = 0;
+            for t in timexes(&text, Date::new(year, 12, 31).ok()) {
+                prop_assert!(text.get(t.span.clone()).is_some() && t.span.start >= last);
+                last = t.span.end;
+            }
+        }
+    }
+}

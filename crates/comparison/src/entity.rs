@@ -125,9 +125,6 @@ static PLACE: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
 });
 
 struct Run {
-    /// Tokens of the sentence.
-    tokens: Range<usize>,
-    sentence: usize,
     span: Range<usize>,
     words: Vec<String>,
     kind: Option<EntityKind>,
@@ -544,8 +541,6 @@ fn split_run(
         link = None.or(nation.filter(|_| false));
     }
     out.push(Run {
-        tokens: start..end,
-        sentence: number,
         span,
         words,
         kind,

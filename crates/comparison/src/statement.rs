@@ -4,7 +4,7 @@
 //! governs, with its quotation marks and without the full stop; a quotation that goes on over sentences and
 //! paragraphs is one statement in several pieces.
 
-use crate::entity::{self, Entity, EntityKind};
+use crate::entity::{self, Entity};
 use crate::speaker;
 use crate::token::{Token, tokens};
 use news::statement::{Statement, StatementKind};

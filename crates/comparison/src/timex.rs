@@ -165,13 +165,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
                 TimexKind::Date,
                 x.date.map(|d| {
                     let shift = match rel.as_str() {
-                        "last" | "the past" => {
-                            if season_month(s) >= d.month() {
-                                -1
-                            } else {
-                                0
-                            }
-                        }
+                        "last" | "the past" if season_month(s) >= d.month() => -1,
                         "next" => 1,
                         _ => 0,
                     };

@@ -154,8 +154,8 @@ pub fn entities(text: &str) -> Vec<Entity> {
         }
     }
     let mut runs = Vec::new();
-    for (n, sentence) in all.iter().enumerate() {
-        find_runs(text, sentence, n, is_headline(sentence), &lower_words, &inner_capitals, &mut runs);
+    for sentence in &all {
+        find_runs(text, sentence, is_headline(sentence), &lower_words, &inner_capitals, &mut runs);
     }
     name_runs(text, &mut runs)
 }
@@ -200,7 +200,6 @@ fn joined(text: &str, a: &Token, b: &Token) -> bool {
 fn find_runs(
     text: &str,
     sentence: &[Token],
-    number: usize,
     headline: bool,
     lower_words: &FxHashSet<String>,
     inner: &FxHashMap<String, u32>,
@@ -283,7 +282,7 @@ fn find_runs(
             at = end;
             continue;
         }
-        split_run(text, sentence, number, at..end, opening, lower_words, inner, out);
+        split_run(text, sentence, at..end, opening, lower_words, inner, out);
         at = end;
     }
 }
@@ -391,7 +390,6 @@ fn known_at(text: &str, sentence: &[Token], at: usize) -> Option<(usize, gazette
 fn split_run(
     text: &str,
     sentence: &[Token],
-    number: usize,
     range: Range<usize>,
     opening: bool,
     lower_words: &FxHashSet<String>,

@@ -293,7 +293,7 @@ mod tests {
         for jobs in [1, 2, 7] {
             let mut seen = Vec::new();
             let slow_for_even = |n: u32| {
-                if n % 2 == 0 {
+                if n.is_multiple_of(2) {
                     std::thread::sleep(std::time::Duration::from_micros(200));
                 }
                 n

@@ -500,7 +500,9 @@ impl<'a> Unit<'a> {
                 && form != Form::Ing
                 && (ends
                     || listener_only
-                    || quote_before && !matches!(self.lower(start), "that") && !self.colon_or_quote(start))
+                    || quote_before
+                        && !matches!(self.lower(start), "that")
+                        && (!self.colon_or_quote(start) || self.lower(tail) == ","))
             {
                 let stop = before.min(cue.start);
                 let mut content = vec![self.content(free, stop)];
@@ -1279,7 +1281,9 @@ struct Hit {
 fn content_span(text: &str, range: Range<usize>) -> Range<usize> {
     let body = &text[range.clone()];
     let trimmed = body.trim_end();
-    let cut = trimmed.strip_suffix('.').unwrap_or(trimmed);
+    // A paragraph of a longer quotation opens with a mark and closes with none: its full stop stands inside.
+    let goes_on = trimmed.starts_with(['“', '„', '«', '"']) && !trimmed.chars().skip(1).any(|c| matches!(c, '”' | '»' | '"'));
+    let cut = trimmed.strip_suffix('.').filter(|_| !goes_on).unwrap_or(trimmed);
     range.start..range.start + cut.len()
 }
 

@@ -230,9 +230,11 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
             ago,
         ),
         rule(
-            r"(?i:(?:about |nearly |almost |more than |less than |over |at least |up to |as many as )?(?:the |these |those )?(?:(?<rel>past|last|next|first|final|coming|previous|recent|following) )?(?<n>NUM)(?: (?:more|full|consecutive|straight|or so))?[ -](?<u>UNIT)s?)\b",
+            r"(?i:(?:about |nearly |almost |more than |less than |over |at least |up to |as many as )?(?:the |these |those )?(?:(?<rel>past|last|next|first|final|coming|previous|recent|following) )?(?<n>NUM)(?: (?:more|full|consecutive|straight|or so))? (?<u>UNIT)s?)\b",
             duration,
         ),
+        // "the two-year plan": the article belongs to the plan.
+        rule(r"(?i:(?<n>NUM)-(?<u>UNIT)s?)\b", duration),
         rule(
             r"(?i:(?:the )?(?:past|last|next|coming|recent) (?:few |several |couple of |many )?(?<u>second|minute|hour|day|week|month|quarter|year|decade)s)\b",
             |c, _| Some((TimexKind::Duration, Some(length("several", &c["u"])?))),
@@ -706,7 +708,8 @@ fn duration(c: &Captures, _: &Context) -> Reading {
     {
         return None;
     }
-    if printed.starts_with("a-") || number.len() > 4 {
+    // "a-year" stands in a rate; "1,500 days" is a figure of which only the end was taken.
+    if printed.starts_with("a-") || number.len() > 4 && number.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
     Some((TimexKind::Duration, Some(length(&number, &unit)?)))

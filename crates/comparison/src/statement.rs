@@ -1282,7 +1282,8 @@ fn content_span(text: &str, range: Range<usize>) -> Range<usize> {
     let body = &text[range.clone()];
     let trimmed = body.trim_end();
     // A paragraph of a longer quotation opens with a mark and closes with none: its full stop stands inside.
-    let goes_on = trimmed.starts_with(['“', '„', '«', '"']) && !trimmed.chars().skip(1).any(|c| matches!(c, '”' | '»' | '"'));
+    let goes_on =
+        trimmed.starts_with(['“', '„', '«', '"']) && !trimmed.chars().skip(1).any(|c| matches!(c, '”' | '»' | '"'));
     let cut = trimmed.strip_suffix('.').filter(|_| !goes_on).unwrap_or(trimmed);
     range.start..range.start + cut.len()
 }

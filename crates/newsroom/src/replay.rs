@@ -43,7 +43,7 @@ pub struct ReplayedAt {
     pub id: String,
     /// Its original address.
     pub original: String,
-    /// Its address here.
+    /// Its address here, without what only counts where a reader came from.
     pub url: String,
 }
 
@@ -80,11 +80,16 @@ impl Replay {
             for page in pages {
                 let path = free_path(&place.pages, &page.url);
                 let url = format!("{origin}{path}");
+                // The feed links to the page as outlets do, trackers and all.
+                let link = match trackers(&page.url) {
+                    Some(trackers) => format!("{url}{}{trackers}", if path.contains('?') { '&' } else { '?' }),
+                    None => url.clone(),
+                };
                 let _ignored = writeln!(
                     items,
                     "<item><title>{}</title><link>{}</link><guid>{}</guid>{}</item>",
                     escape(page.title.as_deref().unwrap_or(&url)),
-                    escape(&url),
+                    escape(&link),
                     escape(&url),
                     page.published_at.map(date).unwrap_or_default()
                 );
@@ -150,7 +155,7 @@ impl Play for Serving {
         if ask.target == FEED {
             return Answer::new(200, "application/rss+xml; charset=utf-8", place.feed.clone());
         }
-        match place.pages.get(ask.target) {
+        match place.pages.get(&without_trackers(ask.target)) {
             Some((kind, body)) => {
                 self.visits.fetch_add(1, Ordering::Relaxed);
                 Answer::new(200, kind, body.clone()).gzipped(ask)
@@ -163,10 +168,7 @@ impl Play for Serving {
 /// Path and query of an address, made different from those taken.
 fn free_path(taken: &HashMap<String, (String, Bytes)>, address: &str) -> String {
     let path = match url::Url::parse(address) {
-        Ok(url) => match url.query() {
-            Some(query) => format!("{}?{query}", url.path()),
-            None => url.path().to_owned(),
-        },
+        Ok(url) => without_trackers(&url[url::Position::BeforePath..url::Position::AfterQuery]),
         Err(_) => "/page".to_owned(),
     };
     // An outlet's front page is no article to anybody who follows it.
@@ -178,6 +180,20 @@ fn free_path(taken: &HashMap<String, (String, Bytes)>, address: &str) -> String 
         number += 1;
     }
     out
+}
+
+/// Path and query without the parameters that outlets answer the same page with or without.
+fn without_trackers(target: &str) -> String {
+    let Some((path, query)) = target.split_once('?') else { return target.to_owned() };
+    let kept: Vec<&str> = query.split('&').filter(|part| !part.starts_with("utm_")).collect();
+    if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) }
+}
+
+/// The parameters of an address that [`without_trackers`] leaves out.
+fn trackers(address: &str) -> Option<String> {
+    let (_, query) = address.split_once('?')?;
+    let kept: Vec<&str> = query.split('&').filter(|part| part.starts_with("utm_")).collect();
+    (!kept.is_empty()).then(|| kept.join("&"))
 }
 
 fn date(at: Timestamp) -> String {
@@ -230,7 +246,8 @@ mod tests {
             let feed = get(&outlet.feeds[0].url).await.text();
             assert!(feed.contains(&escape(&served.url)) && feed.contains("2026 09:40:00 GMT"));
         }
-        assert_eq!(replay.visits(), 4);
+        assert_eq!(get(&format!("{}?utm_source=rss&utm_medium=feed", replay.pages()[0].url)).await.status, 200);
+        assert_eq!(replay.visits(), 5);
         assert_eq!(get(&format!("{}robots.txt", replay.outlets()[0].homepage)).await.status, 404);
     }
 }

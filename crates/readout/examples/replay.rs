@@ -9,7 +9,7 @@
 
 use newsroom::{Replay, ReplayPage};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
@@ -60,6 +60,10 @@ fn run(binary: &Path, data: &Path, kills: u64) -> anyhow::Result<bool> {
         })
         .collect();
     std::fs::write("predictions.jsonl", predictions)?;
+    let held: BTreeSet<&str> = rows.iter().filter_map(|row| row["url"].as_str()).collect();
+    for page in replay.pages().iter().filter(|page| !held.contains(page.url.as_str())) {
+        println!("not in the archive: {} {} ({})", page.id, page.url, page.original);
+    }
     let mut well = rows.len() == ids.len();
 
     call(binary, &first, &["ingest", "--once", "--now"])?;

@@ -60,9 +60,10 @@ fn run(binary: &Path, count: u64) -> anyhow::Result<()> {
 
     let began = Instant::now();
     let mut child = Command::new(binary).arg("--data").arg(folder).args(["ingest", "--once"]).spawn()?;
-    let mut most_kib = 0;
+    let (mut most_kib, mut cpu) = (0, 0.0);
     let status = loop {
         most_kib = most_kib.max(resident_kib(&child));
+        cpu = cpu_seconds(&child).unwrap_or(cpu);
         match child.try_wait()? {
             Some(status) => break status,
             None => std::thread::sleep(Duration::from_millis(100)),
@@ -71,9 +72,10 @@ fn run(binary: &Path, count: u64) -> anyhow::Result<()> {
     let seconds = began.elapsed().as_secs_f64();
     anyhow::ensure!(matches!(status.code(), Some(0 | 3)), "the gathering ended with {status}");
     println!(
-        "{count} articles: {seconds:.1} s, {:.0} articles/s, {:.2} ms each, at most {} MiB resident",
+        "{count} articles: {seconds:.1} s, {:.0} articles/s, {:.2} ms each, {:.2} ms CPU each, at most {} MiB resident",
         count as f64 / seconds,
         seconds * 1000.0 / count as f64,
+        cpu * 1000.0 / count as f64,
         most_kib / 1024
     );
 
@@ -88,16 +90,26 @@ fn run(binary: &Path, count: u64) -> anyhow::Result<()> {
     said.read_line(&mut line)?;
     let address = line.split("http://").nth(1).unwrap_or_default().trim().trim_end_matches('/').to_owned();
     println!("  server at rest: {} MiB resident", resident_kib(&server) / 1024);
-    let hits: Value = serde_json::from_str(&get(&address, "/q.json?q=talks")?)?;
-    println!("  search for `talks`: {} hits", hits["total"]);
     let desk = get(&address, "/")?;
     let stories: Vec<&str> = desk.split("href=\"/s/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     anyhow::ensure!(!stories.is_empty(), "the desk lists no story");
     let story = |n: usize| format!("/s/{}", stories[n % stories.len()]);
-    let words = ["talks", "minister", "harbour+strike", "%22the+council%22", "after:2020-01-01+vote", "lang:en+border"];
+    let queries = [
+        "said",
+        "jury+hospital",
+        "ladder+OR+lantern",
+        "%22said+the%22",
+        "after:2020-01-01+lighthouse",
+        "lang:en+inquiry",
+    ];
+    for query in queries {
+        let hits: Value = serde_json::from_str(&get(&address, &format!("/q.json?q={query}"))?)?;
+        println!("  search for {query}: {} hits", hits["total"]);
+        anyhow::ensure!(hits["total"] != 0, "{query} finds nothing, so its time says nothing");
+    }
     measure(&address, "/", |_| "/".to_owned())?;
     measure(&address, "story", story)?;
-    measure(&address, "search", |n| format!("/q?q={}", words[n % words.len()]))?;
+    measure(&address, "search", |n| format!("/q?q={}", queries[n % queries.len()]))?;
     println!("  server after {} pages: {} MiB resident", REQUESTS * 3, resident_kib(&server) / 1024);
     server.kill()?;
     server.wait()?;
@@ -126,6 +138,16 @@ fn get(address: &str, path: &str) -> anyhow::Result<String> {
     let Some((head, body)) = answer.split_once("\r\n\r\n") else { anyhow::bail!("{path}: no answer") };
     anyhow::ensure!(head.contains(" 200 "), "{path}: {}", head.lines().next().unwrap_or_default());
     Ok(body.to_owned())
+}
+
+/// What the process has used of the processors so far; `None` once it is gone.
+fn cpu_seconds(child: &Child) -> Option<f64> {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.id())).ok()?;
+    // After the name in brackets: user time is the 12th field, system time the 13th, in hundredths.
+    let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace().skip(11);
+    let mut next = || fields.next()?.parse::<f64>().ok();
+    let ticks = next()? + next()?;
+    (ticks > 0.0).then_some(ticks / 100.0)
 }
 
 fn resident_kib(child: &Child) -> u64 {

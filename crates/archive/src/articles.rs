@@ -428,40 +428,25 @@ impl Archive {
     /// Adds a newer reading of a revision's bytes. The text shown is the newest reading; the first stays.
     /// A reading that says the same as the last only replaces its features.
     pub fn replace_text(&self, text: NewText, now: Timestamp) -> Result<()> {
-        self.write(move |w| {
-            let (article, is_last, digest) = w
-                .conn
+        self.replace_texts_soon(vec![text], now)?.durable()
+    }
+
+    /// [`Archive::replace_text`] for many in one transaction, all or none, without the wait.
+    pub fn replace_texts_soon(&self, texts: Vec<NewText>, now: Timestamp) -> Result<Pending<()>> {
+        self.write_soon(move |w| texts.iter().try_for_each(|text| replace(w, text, now)))
+    }
+
+    /// Where the newest pages of an outlet are kept, one for each article, newest first.
+    pub fn pages_of(&self, outlet: OutletId, limit: usize) -> Result<Vec<RecordId>> {
+        self.read(|conn| {
+            let records = conn
                 .prepare_cached(
-                    "select r.article, a.head = r.id, t.text_digest
-                     from revisions r join articles a on a.id = r.article join revision_texts t on t.id = r.text
-                     where r.id = ?1",
+                    "select r.record from articles a join revisions r on r.id = a.head
+                     where a.outlet = ?1 and r.record is not null order by a.sort_at desc, a.id desc limit ?2",
                 )?
-                .query_row([text.revision.0], |row| {
-                    let mut c = Cols::new(row);
-                    Ok((ArticleId(c.next()?), c.next::<bool>()?, c.digest()?))
-                })
-                .optional()?
-                .ok_or(Error::Unknown { what: "revision", id: text.revision.0 })?;
-            put_features(w.conn, text.revision, &text.features)?;
-            if digest == text_digest(&text.content) && is_same_reading(w.conn, &text)? {
-                return Ok(());
-            }
-            add_reading(
-                w.conn,
-                text.revision,
-                &Reading {
-                    content: &text.content,
-                    statements: &text.statements,
-                    problems: &text.problems,
-                    extractor: text.extractor,
-                    made_at: now,
-                },
-            )?;
-            if is_last {
-                touch(w, article)?;
-                stories::member_text_changed(w, article, now)?;
-            }
-            Ok(())
+                .query_map((outlet.0, limit.min(1_000) as i64), |row| row.get(0).map(RecordId))?
+                .collect::<rusqlite::Result<_>>()?;
+            Ok(records)
         })
     }
 
@@ -810,6 +795,43 @@ fn add_reading(conn: &Connection, revision: RevisionId, reading: &Reading<'_>) -
         &a.text,
     ))?;
     conn.prepare_cached("update revisions set text = ?2 where id = ?1")?.execute((revision.0, text))?;
+    Ok(())
+}
+
+/// Adds one newer reading; see [`Archive::replace_text`].
+fn replace(w: &mut Writing<'_>, text: &NewText, now: Timestamp) -> Result<()> {
+    let (article, is_last, digest) = w
+        .conn
+        .prepare_cached(
+            "select r.article, a.head = r.id, t.text_digest
+             from revisions r join articles a on a.id = r.article join revision_texts t on t.id = r.text
+             where r.id = ?1",
+        )?
+        .query_row([text.revision.0], |row| {
+            let mut c = Cols::new(row);
+            Ok((ArticleId(c.next()?), c.next::<bool>()?, c.digest()?))
+        })
+        .optional()?
+        .ok_or(Error::Unknown { what: "revision", id: text.revision.0 })?;
+    put_features(w.conn, text.revision, &text.features)?;
+    if digest == text_digest(&text.content) && is_same_reading(w.conn, text)? {
+        return Ok(());
+    }
+    add_reading(
+        w.conn,
+        text.revision,
+        &Reading {
+            content: &text.content,
+            statements: &text.statements,
+            problems: &text.problems,
+            extractor: text.extractor,
+            made_at: now,
+        },
+    )?;
+    if is_last {
+        touch(w, article)?;
+        stories::member_text_changed(w, article, now)?;
+    }
     Ok(())
 }
 

@@ -54,6 +54,11 @@ pub(crate) struct Run {
 
 /// All runs of a page in document order.
 pub(crate) fn runs(tree: &Tree<'_>) -> Vec<Run> {
+    runs_without(tree, &[])
+}
+
+/// [`runs`], as if the elements `dropped` were not on the page.
+pub(crate) fn runs_without(tree: &Tree<'_>, dropped: &[Id]) -> Vec<Run> {
     let mut walk = Walk { tree, runs: Vec::new(), open: Open::default() };
     let mut stack: Vec<(Id, Id)> = Vec::new();
     let mut at = 1;
@@ -75,7 +80,7 @@ pub(crate) fn runs(tree: &Tree<'_>) -> Vec<Run> {
             at += 1;
             continue;
         }
-        if is_unread(tree, at, tag) {
+        if is_unread(tree, at, tag) || dropped.contains(&at) {
             // Whatever it was, the words around it are two.
             if !matches!(tag, Tag::Script | Tag::Style | Tag::Noscript | Tag::Link | Tag::Meta) {
                 walk.open.raw.push(' ');

@@ -7,6 +7,7 @@
 
 use crate::blocks::{Run, RunKind, weight};
 use crate::date;
+use crate::guide::OnPage;
 use crate::html::{Id, Tag, Tree};
 use news::article::BlockKind;
 use std::collections::HashSet;
@@ -32,6 +33,8 @@ pub(crate) struct Witness<'w> {
     pub(crate) descriptions: &'w [String],
     /// The body in JSON-LD.
     pub(crate) body: Option<&'w str>,
+    /// What the guide names on this page.
+    pub(crate) here: &'w OnPage<'w>,
 }
 
 mod flag {
@@ -51,7 +54,10 @@ mod flag {
 /// Finds the body of a page among its runs.
 pub(crate) fn find(tree: &Tree<'_>, runs: &[Run], witness: &Witness<'_>) -> Body {
     let finder = Finder::new(tree, runs, witness);
-    let Some(container) = finder.container() else { return Body::default() };
+    let Some(container) = witness.here.container(tree, finder.container(), &finder.prose) else {
+        return Body::default();
+    };
+    witness.here.survey(tree, runs, container);
     finder.trim(container)
 }
 
@@ -230,6 +236,7 @@ impl<'f, 'a> Finder<'f, 'a> {
         if !any {
             return None;
         }
+        self.witness.here.trace.containers(self.tree, &values);
         let best = (0..values.len())
             .filter(|&id| self.tree.nodes[id].tag != Tag::Text)
             .fold(0, |best, id| if values[id] > values[best] { id } else { best });
@@ -254,11 +261,22 @@ impl<'f, 'a> Finder<'f, 'a> {
 
     fn trim(&self, container: Id) -> Body {
         let mut body = Body::default();
+        let here = self.witness.here;
+        let left_out = |run: &Run, reason| here.trace.dropped(self.tree, run, reason);
         let inside = self.tree.inside(container);
         let mut kept: Vec<&Run> = Vec::new();
         let mut seen_prose = false;
         let mut seen: HashSet<&str> = HashSet::new();
-        for run in self.runs.iter().filter(|r| inside.contains(&r.first)) {
+        for run in self.runs.iter().filter(|r| here.holds(self.tree, container, r)) {
+            if here.keeps(self.tree, run) {
+                seen_prose |= run.weight >= 60 && is_prose(&run.text);
+                kept.push(run);
+                continue;
+            }
+            if here.repeats(run) {
+                left_out(run, "on-other-pages");
+                continue;
+            }
             let known = self.known_share(run).is_some_and(|s| s > 0.8);
             if run.kind == RunKind::Caption
                 || self.is_marked(run, container, flag::CAPTION)
@@ -270,25 +288,30 @@ impl<'f, 'a> Finder<'f, 'a> {
                 {
                     body.captions.push(run.text.clone());
                 }
+                left_out(run, "caption");
                 continue;
             }
             if self.is_marked(run, container, flag::BYLINE) && run.weight < 200 && !known {
                 if body.byline.is_none() && !seen_prose {
                     body.byline = Some(run.text.clone());
                 }
+                left_out(run, "byline");
                 continue;
             }
             if !known && (self.is_marked(run, container, flag::OUT) || self.is_link_list(run, container)) {
+                left_out(run, if self.is_marked(run, container, flag::OUT) { "marked" } else { "links" });
                 continue;
             }
             if self.is_furniture(run, seen_prose) {
                 if !seen_prose && body.byline.is_none() && is_byline(&run.text) {
                     body.byline = Some(run.text.clone());
                 }
+                left_out(run, "furniture");
                 continue;
             }
             // The same long paragraph twice is a pulled quotation or a copy for another screen.
             if run.weight > 40 && !seen.insert(&run.text) {
+                left_out(run, "twice");
                 continue;
             }
             if matches!(run.kind, RunKind::Heading(_)) && seen_prose && is_end_heading(&run.text) {
@@ -302,7 +325,11 @@ impl<'f, 'a> Finder<'f, 'a> {
                     .filter(|r| r.weight >= 60 && r.link_weight * 2 < r.weight && is_prose(&r.text))
                     .filter(|r| Some(holder(r)) == last)
                     .count();
+                left_out(run, "end-heading");
                 if goes_on < 2 && (before * 2 > after || before > 600) {
+                    let (keep, rest) = later().partition::<Vec<_>, _>(|r| here.keeps(self.tree, r));
+                    rest.into_iter().for_each(|r| left_out(r, "after-end"));
+                    kept.extend(keep);
                     break;
                 }
                 continue;
@@ -311,8 +338,8 @@ impl<'f, 'a> Finder<'f, 'a> {
             kept.push(run);
         }
         // Headings with nothing under them at the end are the next section of the site.
-        while kept.last().is_some_and(|r| matches!(r.kind, RunKind::Heading(_))) {
-            kept.pop();
+        while let Some(run) = kept.pop_if(|r| matches!(r.kind, RunKind::Heading(_)) && !here.keeps(self.tree, r)) {
+            left_out(run, "heading-at-end");
         }
         self.keep_known(&mut kept);
         self.standfirst(container, &mut kept, &mut body);
@@ -340,11 +367,16 @@ impl<'f, 'a> Finder<'f, 'a> {
             at += 1;
             let is_summary = here < first && self.is_marked(run, 0, flag::STANDFIRST);
             let is_lead = here < first && run.weight >= 60 && here + 2 >= first && is_prose(&run.text);
-            (first..=last).contains(&here)
+            let stays = (first..=last).contains(&here)
                 && (shares[here].is_none_or(|s| s > 0.2)
                     || matches!(run.kind, RunKind::Heading(_) | RunKind::Item | RunKind::Quote | RunKind::Row))
                 || is_summary
                 || is_lead
+                || self.witness.here.keeps(self.tree, run);
+            if !stays {
+                self.witness.here.trace.dropped(self.tree, run, "not-in-json-ld");
+            }
+            stays
         });
     }
 
@@ -973,7 +1005,8 @@ pub(crate) fn from_scripts(tree: &Tree<'_>) -> Vec<(BlockKind, String)> {
                 .map(|r| r.weight)
                 .sum();
             if prose > best.0.max(300) {
-                let witness = Witness { headline: None, descriptions: &[], body: None };
+                let here = OnPage::default();
+                let witness = Witness { headline: None, descriptions: &[], body: None, here: &here };
                 best = (prose, Finder::new(&inner, &runs, &witness).trim(0).parts);
             }
         }

@@ -2,8 +2,11 @@
 
 use crate::body::{self, Witness};
 use crate::entry::set_text;
+use crate::guide::{Guide, OnPage};
 use crate::html::Tree;
 use crate::metadata::Metadata;
+use crate::rules::Key;
+use crate::trace::{self, Explanation, Trace};
 use crate::{blocks, damage, dateline};
 use news::article::{Article, BlockKind, Field, Held, Origin, TextKind};
 use news::language::Language;
@@ -36,6 +39,28 @@ pub(crate) fn within_size(html: &str) -> &str {
 /// Never fails: a page without an article gives an article without text, held `headline_only`; ask
 /// [`crate::refusal`] what the page is instead. Each field that is known has its origin.
 pub fn extract(html: &str, url: &Url) -> Parsed<Article> {
+    extract_with(html, url, &Guide::default())
+}
+
+/// [`extract`] with what is known about the site: the owner's rules go before everything, what other pages taught
+/// goes where this page bears it out.
+pub fn extract_with(html: &str, url: &Url, guide: &Guide<'_>) -> Parsed<Article> {
+    read(html, url, guide, Trace::Off).0
+}
+
+/// [`extract_with`], and how it came to its result.
+pub fn explain(html: &str, url: &Url, guide: &Guide<'_>) -> (Parsed<Article>, Explanation) {
+    let (parsed, trace) = read(html, url, guide, Trace::Explain(Default::default()));
+    let Trace::Explain(explanation) = trace else { return (parsed, Explanation::default()) };
+    let mut explanation = explanation.into_inner();
+    let tree = Tree::parse(within_size(html));
+    let metadata = Metadata::read(&tree, url, &mut Vec::new());
+    explanation.offers = trace::offers(&tree, &metadata, url, &parsed.value);
+    (parsed, explanation)
+}
+
+/// Reads one page and notes in `trace` what it asks for.
+pub(crate) fn read(html: &str, url: &Url, guide: &Guide<'_>, trace: Trace) -> (Parsed<Article>, Trace) {
     let mut problems = Vec::new();
     let source = within_size(html);
     let tree = Tree::parse(source);
@@ -51,31 +76,45 @@ pub fn extract(html: &str, url: &Url) -> Parsed<Article> {
     let metadata = Metadata::read(&tree, url, &mut problems);
     let mut article = Article::default();
     metadata.fill(&tree, url, &mut article, &mut problems);
-    let runs = blocks::runs(&tree);
-    if let Some((headline, origin)) = headline(&metadata, &runs, article.outlet.as_deref(), url) {
+    let here = OnPage::read(&tree, guide, trace, &mut problems);
+    here.fill(&mut article, &mut problems);
+    let runs = blocks::runs_without(&tree, &here.rules.drop);
+    let by_rule = here.rules.first(Key::Headline).map(|text| (text.to_owned(), Origin::Rule));
+    if let Some((headline, origin)) = by_rule.or_else(|| headline(&metadata, &runs, article.outlet.as_deref(), url)) {
         article.headline = Some(headline);
         article.origins.insert(Field::Headline, origin);
     }
     let descriptions = metadata.descriptions();
-    let witness = Witness { headline: article.headline.as_deref(), descriptions: &descriptions, body: metadata.body() };
-    let found = body::find(&tree, &runs, &witness);
+    let witness = Witness {
+        headline: article.headline.as_deref(),
+        descriptions: &descriptions,
+        body: metadata.body(),
+        here: &here,
+    };
+    let mut found = body::find(&tree, &runs, &witness);
     let mut parts = found.parts;
-    let mut text_origin = Origin::Markup;
-    if let Some(json) = metadata.body() {
+    let mut text_origin = if here.has_body() { Origin::Rule } else { Origin::Markup };
+    if let Some(json) = metadata.body().filter(|_| !here.has_body()) {
         let other = body::from_json(json);
         if body::total_weight(&parts) * 2 < body::total_weight(&other) {
             parts = other;
             text_origin = Origin::JsonLd;
         }
     }
-    if body::total_weight(&parts) < SCRIPT_SEARCH_WEIGHT {
+    if body::total_weight(&parts) < SCRIPT_SEARCH_WEIGHT && !here.has_body() {
         let other = body::from_scripts(&tree);
         if body::total_weight(&parts) * 2 < body::total_weight(&other) {
             parts = other;
         }
     }
+    let mut standfirst_origin = Origin::Markup;
+    if let Some(standfirst) = here.rules.first(Key::Standfirst) {
+        parts.retain(|(_, part)| part != standfirst);
+        found.standfirst = Some(standfirst.to_owned());
+        standfirst_origin = Origin::Rule;
+    }
     if let Some(standfirst) = found.standfirst.filter(|s| parts.first().is_none_or(|(_, first)| first != s)) {
-        article.origins.insert(Field::Standfirst, Origin::Markup);
+        article.origins.insert(Field::Standfirst, standfirst_origin);
         parts.insert(0, (BlockKind::Standfirst, standfirst.clone()));
         article.standfirst = Some(standfirst);
     }
@@ -93,15 +132,16 @@ pub fn extract(html: &str, url: &Url) -> Parsed<Article> {
         article.captions = found.captions;
         article.origins.insert(Field::Captions, Origin::Markup);
     }
-    if let Some(byline) = found.byline {
+    let byline_origin = if here.byline().is_some() { Origin::Rule } else { Origin::Markup };
+    if let Some(byline) = here.byline().map(str::to_owned).or(found.byline) {
         if article.authors.is_empty() {
             article.authors = crate::names::people(&[&byline], article.outlet.as_deref());
             if !article.authors.is_empty() {
-                article.origins.insert(Field::Authors, Origin::Markup);
+                article.origins.insert(Field::Authors, byline_origin);
             }
         }
         article.byline = Some(byline);
-        article.origins.insert(Field::Byline, Origin::Markup);
+        article.origins.insert(Field::Byline, byline_origin);
     }
     settle_language(&mut article);
     if let Some(found) = dateline::find(&article.text) {
@@ -123,7 +163,8 @@ pub fn extract(html: &str, url: &Url) -> Parsed<Article> {
         article.origins.insert(Field::Kind, Origin::Rule);
     }
     article.damage = damage::of_article(&article);
-    Parsed { value: article, problems }
+    problems.extend(here.layout_problem(&tree));
+    (Parsed { value: article, problems }, here.trace)
 }
 
 /// The text's own language where the page's declaration cannot be right.

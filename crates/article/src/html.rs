@@ -256,6 +256,20 @@ impl<'a> Tree<'a> {
         out
     }
 
+    /// An element's name in lower case; empty for a run of text.
+    pub(crate) fn name(&self, id: Id) -> String {
+        let node = self.nodes[id];
+        match node.tag {
+            Tag::Text | Tag::Document => String::new(),
+            // Only these are told apart by their spelling, which stands before their attributes.
+            Tag::Other | Tag::Custom => {
+                let before = &self.source[..node.start as usize];
+                before.rfind('<').map_or("", |at| &before[at + 1..]).to_ascii_lowercase()
+            }
+            tag => format!("{tag:?}").to_ascii_lowercase(),
+        }
+    }
+
     /// The attributes of an element as written: name and undecoded value.
     pub(crate) fn attributes(&self, id: Id) -> Attributes<'a> {
         let node = self.nodes[id];
@@ -709,6 +723,11 @@ fn lower_tag(name: &[u8]) -> Tag {
         *to = from.to_ascii_lowercase();
     }
     tag_of(&lower[..name.len()])
+}
+
+/// The tag of an element with this name, in lower case.
+pub(crate) fn tag_named(name: &str) -> Tag {
+    lower_tag(name.as_bytes())
 }
 
 /// Replaces character references. In an attribute, a name without semicolon before `=` or a letter stays.

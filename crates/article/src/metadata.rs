@@ -78,6 +78,21 @@ impl Metadata {
         out
     }
 
+    /// The same page as if only one of its sources spoke; for telling what each of them offers.
+    pub(crate) fn only(&self, origin: Origin) -> Metadata {
+        let mut out = Metadata { objects: self.objects.clone(), ..Metadata::default() };
+        match origin {
+            Origin::JsonLd => out.article.clone_from(&self.article),
+            Origin::Meta => out.meta.clone_from(&self.meta),
+            _ => {
+                out.title.clone_from(&self.title);
+                out.canonical.clone_from(&self.canonical);
+                out.html_language.clone_from(&self.html_language);
+            }
+        }
+        out
+    }
+
     fn meta_tag(&mut self, tree: &Tree<'_>, id: Id) {
         let Some(content) = tree.attribute(id, "content") else { return };
         for key in ["property", "name", "itemprop", "http-equiv"] {

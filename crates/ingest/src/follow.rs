@@ -1,14 +1,14 @@
 //! Follows one article from its address to a revision: fetch, read, compare, place, record.
 
+use crate::read::{self, Around, Page, by_outlet};
 use crate::{Counters, Ingest, NewText, Result};
 use archive::{AsOf, NextVisit, Response, Visit, VisitFact, VisitOutcome};
-use article::{Change, Refusal};
+use article::{Change, Guide, Refusal};
 use jiff::{SignedDuration, Timestamp};
-use news::article::{Article, Field, Held, Origin, TextKind};
+use news::article::{Article, Held};
 use news::id::RecordId;
 use news::outlet::OutletKind;
-use news::parsed::{Parsed, Problem};
-use news::revision::Digest;
+use news::revision::{Digest, Revision};
 use news::statement::Statement;
 use url::Url;
 
@@ -22,12 +22,6 @@ struct Seen {
     final_url: Option<String>,
     record: Option<RecordId>,
     next: NextVisit,
-}
-
-/// What the page held.
-enum Page {
-    Article { article: Box<Article>, problems: Vec<Problem> },
-    Refused(Refusal),
 }
 
 impl Ingest {
@@ -104,7 +98,14 @@ impl Ingest {
             }
             Page::Article { article, problems } => {
                 let last = self.last(visit).await?;
-                let rank = match article::revise(last.as_ref(), &article) {
+                let mut change = article::revise(last.as_ref().map(|last| &last.content), &article);
+                if let (Change::Revised(_), Some(last)) = (change, &last)
+                    && let Some(again) = self.as_read_now(visit, url, last).await?
+                {
+                    // Another extraction or other rules since then are no edit of the outlet's.
+                    change = article::revise(Some(&again), &article);
+                }
+                let rank = match change {
                     Change::Unchanged => return Ok(seen(VisitOutcome::Unchanged, None, self.next(visit, at))),
                     Change::First => None,
                     Change::Revised(rank) => Some(rank),
@@ -133,27 +134,13 @@ impl Ingest {
         let turn = std::sync::Arc::clone(&self.readers).acquire_owned().await.map_err(|_| crate::Error::Stopped)?;
         let (url, entry) = (url.clone(), visit.entry.clone());
         let kind = self.outlet_kind(visit).await?;
+        let rules = self.rules.now();
         tokio::task::spawn_blocking(move || {
             let _turn = turn;
             let html = article::decode(&response.body, response.header("content-type"));
-            let Parsed { value: mut article, problems } = article::extract(&html, &response.url);
-            let refusal = article::refusal(response.status, &article, &html, &url, &response.url);
-            // A paywall that shows the first paragraphs leaves a part of the text; more than the feed says.
-            let shown = entry.as_ref().and_then(|entry| entry.summary.as_ref()).map_or(0, String::len);
-            let is_stub = refusal == Some(Refusal::Paywall) && article.text.len() > shown;
-            let page = match refusal {
-                Some(refusal) if !is_stub => Page::Refused(refusal),
-                _ => {
-                    if is_stub {
-                        article.held = Held::Partial;
-                    }
-                    if let Some(entry) = &entry {
-                        article = article::merge(article, entry);
-                    }
-                    by_outlet(&mut article, kind);
-                    Page::Article { article: Box::new(article), problems }
-                }
-            };
+            let guide = Guide { rules: rules.of(&response.url), learned: None };
+            let around = Around { asked: &url, entry: entry.as_ref(), kind, guide };
+            let page = read::page(&html, response.status, &response.url, &around);
             drop(html);
             (page, response)
         })
@@ -167,7 +154,7 @@ impl Ingest {
         let Some(entry) = &visit.entry else { return Ok(()) };
         let mut content = article::from_entry(entry);
         by_outlet(&mut content, self.outlet_kind(visit).await?);
-        let last = self.last(visit).await?;
+        let last = self.last(visit).await?.map(|last| last.content);
         if last.as_ref().is_some_and(|last| last.held == Held::Full || last.text.len() > content.text.len()) {
             return Ok(());
         }
@@ -197,13 +184,32 @@ impl Ingest {
         Ok(outlet.map(|outlet| outlet.kind))
     }
 
-    async fn last(&self, visit: &Visit) -> Result<Option<Article>> {
+    /// The last revision as its kept bytes are read today; `None` when no bytes are kept or they are no article now.
+    async fn as_read_now(&self, visit: &Visit, url: &Url, last: &Revision) -> Result<Option<Article>> {
+        let Some(record) = last.record else { return Ok(None) };
+        let kind = self.outlet_kind(visit).await?;
+        let (archive, rules) = (self.archive.clone(), self.rules.now());
+        let (url, entry) = (url.clone(), visit.entry.clone());
+        tokio::task::spawn_blocking(move || {
+            let Some(kept) = read::kept(&archive, record)? else { return Ok(None) };
+            let guide = Guide { rules: rules.of(&kept.url), learned: None };
+            let around = Around { asked: &url, entry: entry.as_ref(), kind, guide };
+            Ok(match read::page(&kept.html, kept.status, &kept.url, &around) {
+                Page::Article { article, .. } => Some(*article),
+                Page::Refused(_) => None,
+            })
+        })
+        .await
+        .map_err(|_| crate::Error::Stopped)?
+    }
+
+    async fn last(&self, visit: &Visit) -> Result<Option<Revision>> {
         if visit.last_revision.is_none() {
             return Ok(None);
         }
         let article = visit.article;
         let last = self.blocking(move |archive| archive.last_revision(article, AsOf::Now)).await?;
-        Ok(last.map(|page| page.revision.content))
+        Ok(last.map(|page| page.revision))
     }
 
     /// Keeps a response as received; it is on the disk when this returns.
@@ -235,20 +241,6 @@ impl Ingest {
             Some(at) => NextVisit::At(at),
             None => NextVisit::Never,
         }
-    }
-}
-
-/// Who publishes decides what sort of text it is where the page itself does not say otherwise: what a body that
-/// takes part puts out is official, what an agency puts out is wire.
-pub(crate) fn by_outlet(article: &mut Article, outlet: Option<OutletKind>) {
-    let kind = match outlet {
-        Some(OutletKind::Official) => TextKind::Official,
-        Some(OutletKind::Agency) if article.kind == TextKind::News => TextKind::Wire,
-        _ => return,
-    };
-    if article.kind != kind {
-        article.kind = kind;
-        article.origins.insert(Field::Kind, Origin::Rule);
     }
 }
 

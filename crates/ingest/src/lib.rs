@@ -1,7 +1,7 @@
 //! Walks an item through the steps and hands each result to the archive.
 //!
 //! A feed that is due is asked ([`poll`]), its entries become articles that are due, each article's page
-//! is fetched, read and compared with its last revision ([`follow`]), a changed text is placed among
+//! is fetched, read ([`read`]) and compared with its last revision ([`follow`]), a changed text is placed among
 //! stories ([`place`]) and shown to the search index and the standing queries ([`index`]). This is the
 //! one room where a step and a side effect meet; each step decides, the archive writes.
 
@@ -10,14 +10,18 @@ mod import;
 mod index;
 mod place;
 mod poll;
+mod read;
 mod rebuild;
+mod reread;
 mod schedule;
 mod starter;
 
 pub use import::{ImportReport, Item, import};
 pub use index::{catch_up, document, keep_up as keep_index, match_topic, verify as verify_search};
 pub use place::Placer;
-pub use rebuild::{RebuildReport, rebuild_search, rebuild_stories, rebuild_text};
+pub use read::{Rules, kept_page};
+pub use rebuild::{RebuildReport, rebuild_search, rebuild_stories};
+pub use reread::{Biggest, OutletChange, TextPlan, TextReport, plan_text};
 pub use starter::{Starter, starters};
 
 use archive::Archive;
@@ -101,13 +105,27 @@ pub struct Ingest {
     settings: Arc<Settings>,
     counters: Arc<Counters>,
     readers: Arc<tokio::sync::Semaphore>,
+    rules: Rules,
 }
 
 impl Ingest {
     /// Gathers into `archive`, through `fetch`, placing texts with `placer`.
     pub fn new(archive: Archive, fetch: fetch::Client, placer: Placer, settings: Settings) -> Self {
         let readers = Arc::new(tokio::sync::Semaphore::new(settings.readers.max(1)));
-        Ingest { archive, fetch, placer, settings: Arc::new(settings), counters: Arc::default(), readers }
+        Ingest {
+            archive,
+            fetch,
+            placer,
+            settings: Arc::new(settings),
+            counters: Arc::default(),
+            readers,
+            rules: Rules::default(),
+        }
+    }
+
+    /// The same, reading pages by the owner's rules; exchanging them in `rules` takes effect at once.
+    pub fn with_rules(self, rules: Rules) -> Self {
+        Ingest { rules, ..self }
     }
 
     /// What was done since the start.

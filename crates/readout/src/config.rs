@@ -6,7 +6,7 @@
 use anyhow::{Context, bail};
 use serde::Deserialize;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Every setting. `readout.example.toml` says the same with reasons.
@@ -19,6 +19,8 @@ pub struct Config {
     pub gather: Gather,
     /// How the archive keeps its files.
     pub keep: Keep,
+    /// How pages are read.
+    pub extract: Extract,
 }
 
 /// The server.
@@ -93,6 +95,20 @@ pub struct Keep {
 impl Default for Keep {
     fn default() -> Self {
         Keep { segment_mib: 256, readers: 4 }
+    }
+}
+
+/// How pages are read.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Extract {
+    /// File of the owner's rules per site, from the data folder on.
+    pub rules: PathBuf,
+}
+
+impl Default for Extract {
+    fn default() -> Self {
+        Extract { rules: PathBuf::from("rules.toml") }
     }
 }
 
@@ -210,11 +226,15 @@ fn explain(error: &toml::de::Error) -> anyhow::Error {
     else {
         return anyhow::anyhow!("{}", error.to_string().trim_end());
     };
-    let nearest = expected.split('`').skip(1).step_by(2).min_by_key(|known| distance(unknown, known));
-    match nearest {
+    match nearest(unknown, expected.split('`').skip(1).step_by(2)) {
         Some(nearest) => anyhow::anyhow!("there is no setting `{unknown}`; the nearest is `{nearest}`"),
         None => anyhow::anyhow!("there is no setting `{unknown}`"),
     }
+}
+
+/// The known word nearest to one that is not known.
+pub fn nearest<'k>(unknown: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    known.min_by_key(|known| distance(unknown, known))
 }
 
 /// Letters to change, add or drop to make one word of the other.

@@ -206,7 +206,7 @@ where
 /// Where a filter's results go: one line each on standard output, a count of them on a terminal, and
 /// the exit status at the end.
 pub struct Output {
-    out: io::BufWriter<io::StdoutLock<'static>>,
+    out: io::BufWriter<Box<dyn Write>>,
     progress: Option<indicatif::ProgressBar>,
     what: &'static str,
     done: u64,
@@ -216,7 +216,12 @@ pub struct Output {
 impl Output {
     /// Standard output; `what` names the records in the summary ("pages", "texts").
     pub fn new(what: &'static str) -> Self {
-        let progress = (io::stderr().is_terminal() && !io::stdout().is_terminal()).then(|| {
+        Self::to(what, Box::new(io::stdout().lock()), io::stdout().is_terminal())
+    }
+
+    /// Any writer; a terminal gets no bar between its lines.
+    pub fn to(what: &'static str, out: Box<dyn Write>, is_terminal: bool) -> Self {
+        let progress = (io::stderr().is_terminal() && !is_terminal).then(|| {
             let bar = indicatif::ProgressBar::no_length();
             bar.set_style(
                 indicatif::ProgressStyle::with_template("{human_pos} {msg}, {per_sec}, {elapsed}")
@@ -225,29 +230,31 @@ impl Output {
             bar.set_message(what);
             bar
         });
-        Output { out: io::BufWriter::with_capacity(1 << 16, io::stdout().lock()), progress, what, done: 0, failed: 0 }
+        Output { out: io::BufWriter::with_capacity(1 << 16, out), progress, what, done: 0, failed: 0 }
     }
 
     /// Writes one result, or one error in its place.
     pub fn put(&mut self, outcome: Outcome) -> io::Result<()> {
-        let value = match outcome {
-            Ok(value) => value,
-            Err(failure) => {
-                self.failed += 1;
-                json!({"id": failure.id, "error": {"code": failure.code, "message": failure.message}})
-            }
-        };
-        self.done += 1;
+        let value = self.count(outcome);
         serde_json::to_writer(&mut self.out, &value)?;
         self.out.write_all(b"\n")?;
-        if let Some(bar) = &self.progress {
-            bar.inc(1);
-        }
         // A reader at the other end of a pipe sees the first results at once.
         if self.done <= 8 || self.done.is_multiple_of(64) {
             self.out.flush()?;
         }
         Ok(())
+    }
+
+    /// Counts one result and gives its line, for those who write it elsewhere.
+    pub fn count(&mut self, outcome: Outcome) -> Value {
+        self.done += 1;
+        if let Some(bar) = &self.progress {
+            bar.inc(1);
+        }
+        outcome.unwrap_or_else(|failure| {
+            self.failed += 1;
+            json!({"id": failure.id, "error": {"code": failure.code, "message": failure.message}})
+        })
     }
 
     /// Flushes, prints the summary line when records failed, and gives the exit status.

@@ -8,6 +8,8 @@
 mod command;
 mod config;
 mod filter;
+mod rules;
+mod table;
 mod warc;
 mod wiring;
 
@@ -89,7 +91,7 @@ fn main() -> ExitCode {
         Command::Topic(command) => command::topic::run(common, command),
         Command::Search(args) => command::search::run(common, args),
         Command::Story(command) => command::story::run(common, command),
-        Command::Extract(args) => filter::extract::run(args),
+        Command::Extract(args) => filter::extract::run(common, args),
         Command::Annotate(args) => filter::annotate::run(args),
         Command::Import(args) => command::import::run(common, args),
         Command::Export(args) => command::export::run(common, args),

@@ -57,6 +57,7 @@ pub fn run(_common: &Common, args: &Args) -> anyhow::Result<Status> {
                 feed_delay: Duration::ZERO,
                 ..fetch::Settings::default()
             },
+            rules: None,
             ingest: Some(ingest::Settings {
                 feeds: fetch::schedule::Policy {
                     floor: interval,

@@ -3,20 +3,12 @@
 
 use super::Common;
 use crate::Status;
+use crate::table::{Table, plain};
 use anyhow::Context;
 use archive::{Archive, Indexable};
-use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
-use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
-use parquet::file::properties::WriterProperties;
-use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::Type;
 use serde_json::{Value, json};
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::sync::Arc;
-
-/// Rows of one group of a Parquet file.
-const GROUP: usize = 2_000;
 
 /// Arguments of the command.
 #[derive(Debug, clap::Args)]
@@ -32,7 +24,7 @@ pub struct Args {
 }
 
 /// The columns of the row forms, in order; all text but the numbers.
-const COLUMNS: [&str; 20] = [
+static COLUMNS: [&str; 20] = [
     "article",
     "revision",
     "url",
@@ -55,7 +47,7 @@ const COLUMNS: [&str; 20] = [
     "text",
 ];
 /// Those of [`COLUMNS`] that hold whole numbers.
-const NUMBERS: [&str; 3] = ["article", "revision", "story"];
+static NUMBERS: [&str; 3] = ["article", "revision", "story"];
 
 /// Runs the command.
 pub fn run(common: &Common, args: &Args) -> anyhow::Result<Status> {
@@ -104,23 +96,15 @@ pub fn run(common: &Common, args: &Args) -> anyhow::Result<Status> {
             csv.flush()?;
         }
         "parquet" => {
-            let mut parquet = parquet_writer(out)?;
-            let mut group = Vec::with_capacity(GROUP);
+            let mut table = Table::new(out, "article", &COLUMNS, &NUMBERS)?;
             each(&archive, &mut total, |item| {
                 if matches(&item) {
-                    group.push(row(&item));
+                    table.put(row(&item))?;
                     returned += 1;
-                }
-                if group.len() == GROUP {
-                    write_group(&mut parquet, &group)?;
-                    group.clear();
                 }
                 Ok(())
             })?;
-            if !group.is_empty() {
-                write_group(&mut parquet, &group)?;
-            }
-            parquet.close()?;
+            table.close()?;
             report(total, returned);
             return Ok(Status::Done);
         }
@@ -203,48 +187,4 @@ pub fn row(item: &Indexable) -> Value {
         "rights": "text belongs to its publisher; kept for reading and analysis by the owner of this archive",
         "text": content.text,
     })
-}
-
-fn plain(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join("; "),
-        other => other.to_string(),
-    }
-}
-
-fn parquet_writer<W: Write + Send>(out: W) -> anyhow::Result<SerializedFileWriter<W>> {
-    let mut fields = Vec::new();
-    for name in COLUMNS {
-        let field = match NUMBERS.contains(&name) {
-            true => Type::primitive_type_builder(name, Physical::INT64),
-            false => {
-                Type::primitive_type_builder(name, Physical::BYTE_ARRAY).with_logical_type(Some(LogicalType::String))
-            }
-        };
-        fields.push(Arc::new(field.with_repetition(Repetition::OPTIONAL).build()?));
-    }
-    let schema = Arc::new(Type::group_type_builder("article").with_fields(fields).build()?);
-    let properties = WriterProperties::builder().set_compression(Compression::ZSTD(Default::default())).build();
-    Ok(SerializedFileWriter::new(out, schema, Arc::new(properties))?)
-}
-
-fn write_group<W: Write + Send>(writer: &mut SerializedFileWriter<W>, rows: &[Value]) -> anyhow::Result<()> {
-    let mut group = writer.next_row_group()?;
-    for name in COLUMNS {
-        let mut column = group.next_column()?.context("the file has a column for each name")?;
-        let levels: Vec<i16> = rows.iter().map(|row| i16::from(!row[name].is_null())).collect();
-        let known = rows.iter().map(|row| &row[name]).filter(|value| !value.is_null());
-        if NUMBERS.contains(&name) {
-            let values: Vec<i64> = known.filter_map(Value::as_i64).collect();
-            column.typed::<Int64Type>().write_batch(&values, Some(&levels), None)?;
-        } else {
-            let values: Vec<ByteArray> = known.map(|value| ByteArray::from(plain(value).into_bytes())).collect();
-            column.typed::<ByteArrayType>().write_batch(&values, Some(&levels), None)?;
-        }
-        column.close()?;
-    }
-    group.close()?;
-    Ok(())
 }

@@ -26,7 +26,9 @@ pub struct Args {
 /// Runs the command.
 pub fn run(common: &Common, args: &Args) -> anyhow::Result<Status> {
     let config = common.config()?;
+    let rules = crate::rules::of_archive(&config, &common.data)?;
     let archive = common.open()?;
+    crate::rules::note(&archive, "");
     if args.now {
         mark_due(&archive)?;
     }
@@ -34,7 +36,8 @@ pub fn run(common: &Common, args: &Args) -> anyhow::Result<Status> {
     runtime.block_on(async {
         let client = fetch::Client::new(config.fetch(&args.allow_private)?)?;
         let placer = Placer::start(&archive)?;
-        let ingest = Ingest::new(archive.clone(), client, placer, config.ingest());
+        let ingest =
+            Ingest::new(archive.clone(), client, placer, config.ingest()).with_rules(ingest::Rules::new(rules));
         let index = search::Index::open(&common.index_folder()).context("opening the search index")?;
         let (stop, stopped) = watch::channel(false);
         let counters = ingest.counters();

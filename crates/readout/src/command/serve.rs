@@ -28,6 +28,7 @@ pub fn run(common: &Common, args: &Args) -> anyhow::Result<Status> {
     let config = common.config()?;
     let listen = args.listen.unwrap_or(config.server.listen);
     check_loopback(listen)?;
+    let rules = crate::rules::of_archive(&config, &common.data)?;
     let archive = common.open()?;
     let is_empty = archive.stats()?.articles == 0 && archive.feeds()?.is_empty();
     let running = Running {
@@ -37,6 +38,7 @@ pub fn run(common: &Common, args: &Args) -> anyhow::Result<Status> {
         hosts: config.server.hosts.clone(),
         fetch: config.fetch(&args.allow_private)?,
         ingest: (!args.no_gather).then(|| config.ingest()),
+        rules: Some((crate::rules::path(&config, &common.data), rules)),
     };
     runtime()?.block_on(running.run(|address| {
         say(format!("Readout is at http://{address}/"));
@@ -101,6 +103,8 @@ pub struct Running {
     pub fetch: fetch::Settings,
     /// How to gather; `None` gathers nothing.
     pub ingest: Option<ingest::Settings>,
+    /// The owner's rules and the file they stand in, which is watched; `None` without any.
+    pub rules: Option<(std::path::PathBuf, article::rules::Rules)>,
 }
 
 impl Running {
@@ -116,12 +120,18 @@ impl Running {
         };
         let (stop, stopped) = watch::channel(false);
         let keeper = tokio::spawn(ingest::keep_index(self.archive.clone(), index.clone(), stopped.clone()));
+        let rules = ingest::Rules::default();
+        if let Some((path, read)) = self.rules {
+            rules.set(read);
+            crate::rules::note(&self.archive, "");
+            tokio::spawn(crate::rules::keep(path, rules.clone(), self.archive.clone(), stopped.clone()));
+        }
         let gatherer = match self.ingest {
             Some(settings) => {
                 let client = fetch::Client::new(self.fetch)?;
                 let archive = self.archive.clone();
                 let placer = tokio::task::spawn_blocking(move || Placer::start(&archive)).await??;
-                let ingest = Ingest::new(self.archive.clone(), client, placer, settings);
+                let ingest = Ingest::new(self.archive.clone(), client, placer, settings).with_rules(rules);
                 let stopped = stopped.clone();
                 Some(tokio::spawn(async move { ingest.run(stopped).await }))
             }

@@ -1,15 +1,22 @@
-//! `readout extract`: pages to articles, one JSON object a line, in the order given.
+//! `readout extract`: pages to articles, one JSON object a line or one row of Parquet, in the order given.
 //!
 //! Pages come from files, folders and WARC files; from an index of JSON Lines `{id, html, url}` whose
-//! pages stand beside it; or, with `-`, from lines `{id, url, html}` that hold the page itself.
+//! pages stand beside it; or, with `-`, from lines `{id, url, html}` that hold the page itself. `--explain`
+//! says of one page how it was read.
+
+mod explain;
 
 use super::{Failure, Jobs, Line, Outcome, Output, Record, each, lines};
+use crate::command::Common;
+use crate::table::Table;
 use anyhow::Context;
+use article::Guide;
+use article::rules::Rules;
 use news::article::{Article, Origin};
 use news::parsed::Parsed;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
-use std::io::Read;
+use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use url::Url;
 
@@ -26,9 +33,56 @@ pub struct Args {
     /// Lines `{id, html, url}`, `html` a path beside FILE
     #[arg(long, value_name = "FILE", conflicts_with = "paths")]
     index: Option<PathBuf>,
+    /// The owner's rules per site [default: none; with --explain, those of the archive]
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
+    /// Form of the output; in Parquet, lists are texts parted by `; `, `paragraphs` and what holds more are JSON
+    #[arg(long, default_value = "jsonl", value_parser = ["jsonl", "parquet"])]
+    format: String,
+    /// Where to write; standard output without it
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Say how a page was read: container, what was left out and why, candidates of each field (--json for a program)
+    #[arg(long, value_name = "URL|FILE", conflicts_with_all = ["paths", "index", "format", "output"])]
+    explain: Option<String>,
+    /// With --explain: the address of the page in FILE
+    #[arg(long, value_name = "URL", requires = "explain")]
+    url: Option<Url>,
+    /// With --explain URL: a private address range that may be reached, such as 127.0.0.0/8
+    #[arg(long, value_name = "CIDR", requires = "explain")]
+    allow_private: Vec<String>,
     #[command(flatten)]
     jobs: Jobs,
 }
+
+/// The columns of a row of Parquet, in order.
+static COLUMNS: [&str; 25] = [
+    "id",
+    "url",
+    "title",
+    "authors",
+    "byline",
+    "date",
+    "modified",
+    "language",
+    "outlet",
+    "standfirst",
+    "text",
+    "paragraphs",
+    "kinds",
+    "captions",
+    "tags",
+    "section",
+    "image",
+    "credit",
+    "dateline",
+    "canonical_url",
+    "kind",
+    "held",
+    "origin",
+    "problems",
+    "error",
+];
 
 /// One page still to be read.
 enum Source {
@@ -42,9 +96,39 @@ enum Source {
     Bad(PathBuf, String),
 }
 
-/// Runs the filter; results go to standard output.
-pub fn run(args: &Args) -> anyhow::Result<crate::Status> {
-    let mut output = Output::new("pages");
+/// Runs the filter.
+pub fn run(common: &Common, args: &Args) -> anyhow::Result<crate::Status> {
+    let rules = args.rules.as_deref().map(crate::rules::load).transpose()?;
+    if let Some(page) = &args.explain {
+        return explain::run(common, page, args, rules);
+    }
+    let rules = rules.unwrap_or_default();
+    let is_terminal = args.output.is_none() && std::io::stdout().is_terminal();
+    anyhow::ensure!(
+        args.format != "parquet" || !is_terminal,
+        "Parquet is no text for a terminal; name a file with --output"
+    );
+    let out: Box<dyn Write + Send> = match &args.output {
+        Some(path) => Box::new(std::fs::File::create(path).with_context(|| format!("writing {}", path.display()))?),
+        None => Box::new(std::io::stdout()),
+    };
+    if args.format == "jsonl" {
+        let mut output = Output::to("pages", out, is_terminal);
+        each_page(args, &rules, |outcome| output.put(outcome))?;
+        return Ok(output.finish()?);
+    }
+    let mut output = Output::to("pages", Box::new(std::io::sink()), false);
+    let mut table = Table::new(std::io::BufWriter::new(out), "page", &COLUMNS, &[])?;
+    each_page(args, &rules, |outcome| {
+        let row = as_row(output.count(outcome));
+        table.put(row).map_err(|error| std::io::Error::other(format!("{error:#}")))
+    })?;
+    table.close()?;
+    Ok(output.finish()?)
+}
+
+/// Gives every page's result to `sink`, in the order given.
+fn each_page(args: &Args, rules: &Rules, sink: impl FnMut(Outcome) -> std::io::Result<()>) -> anyhow::Result<()> {
     let jobs = args.jobs.count();
     if let Some(index) = &args.index {
         let dir = index.parent().unwrap_or(Path::new("")).to_owned();
@@ -53,15 +137,25 @@ pub fn run(args: &Args) -> anyhow::Result<crate::Status> {
         } else {
             Box::new(std::fs::File::open(index).with_context(|| format!("opening {}", index.display()))?)
         };
-        each(jobs, lines(input).map(Source::Line), |source| page(source, Some(&dir)), |outcome| output.put(outcome))?;
+        each(jobs, lines(input).map(Source::Line), |source| page(source, Some(&dir), rules), sink)?;
     } else if args.paths.is_empty() || args.paths == [PathBuf::from("-")] {
         let sources = lines(std::io::stdin()).map(Source::Line);
-        each(jobs, sources, |source| page(source, None), |outcome| output.put(outcome))?;
+        each(jobs, sources, |source| page(source, None, rules), sink)?;
     } else {
         let sources = args.paths.clone().into_iter().flat_map(|path| sources(path, 0));
-        each(jobs, sources, |source| page(source, None), |outcome| output.put(outcome))?;
+        each(jobs, sources, |source| page(source, None, rules), sink)?;
     }
-    Ok(output.finish()?)
+    Ok(())
+}
+
+/// A result as a row of texts.
+fn as_row(mut value: Value) -> Value {
+    for name in ["id", "paragraphs", "kinds", "dateline", "origin", "problems", "error"] {
+        if let Some(field) = value.get_mut(name).filter(|field| !field.is_null() && !field.is_string()) {
+            *field = Value::String(field.to_string());
+        }
+    }
+    value
 }
 
 /// The pages at a path: the file itself, a folder's files by name, a WARC file's records.
@@ -96,7 +190,8 @@ fn sources(path: PathBuf, depth: usize) -> Box<dyn Iterator<Item = Source> + Sen
     Box::new(std::iter::once(Source::File(path)))
 }
 
-fn page(source: Source, dir: Option<&Path>) -> Outcome {
+fn page(source: Source, dir: Option<&Path>, rules: &Rules) -> Outcome {
+    let result = |id: &Value, url: &Url, html: &str| result(id, url, html, rules);
     match source {
         Source::Line(line) => {
             let record = Record::read(line)?;
@@ -143,15 +238,21 @@ fn body(path: &Path) -> Result<Vec<u8>, String> {
     Ok(body)
 }
 
-fn result(id: &Value, url: &Url, html: &str) -> Value {
-    let Parsed { value, problems } = article::extract(html, url);
-    let refusal = article::refusal(200, &value, html, url, url);
+fn result(id: &Value, url: &Url, html: &str, rules: &Rules) -> Value {
+    let guide = Guide { rules: rules.of(url), learned: None };
+    let Parsed { value, problems } = article::extract_with(html, url, &guide);
+    finished(id, url, html, &value, problems)
+}
+
+/// The line of an article that was read from `html`.
+fn finished(id: &Value, url: &Url, html: &str, value: &Article, problems: Vec<news::parsed::Problem>) -> Value {
+    let refusal = article::refusal(200, value, html, url, url);
     let mut problems: Vec<Value> = problems.iter().map(|p| json!({"code": p.code, "message": p.message})).collect();
     if let Some(refusal) = refusal {
         problems.push(json!({"code": refusal.word(), "message": "the page is not the article itself"}));
     }
     let url = (url.scheme() != "about").then(|| url.as_str());
-    to_json(id, url, &value, &problems)
+    to_json(id, url, value, &problems)
 }
 
 /// The article as the contract of `readout extract` prints it.

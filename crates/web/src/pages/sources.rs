@@ -45,6 +45,8 @@ struct Sources {
     done: Option<&'static str>,
     feed: Option<OneFeed>,
     bytes: Bytes,
+    /// Why the owner's rules are not read as their file now stands.
+    rules_problem: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -237,6 +239,7 @@ struct Found {
     sources: Vec<SourceHealth>,
     fetches: Option<(FeedId, Vec<FetchLine>)>,
     next_due_at: Option<Timestamp>,
+    rules_problem: Option<String>,
 }
 
 async fn answer(site: &Site, asked: &Asked) -> Result<Response, Fail> {
@@ -273,6 +276,7 @@ async fn answer(site: &Site, asked: &Asked) -> Result<Response, Fail> {
         pages,
         done: asked.field("done").and_then(done),
         feed,
+        rules_problem: found.rules_problem,
         bytes: Bytes { database: found.stats.database_bytes, segments: found.stats.segment_bytes },
     };
     answer::page(asked, &sources)
@@ -284,6 +288,8 @@ fn find(archive: &Archive, feed: Option<FeedId>) -> Result<Found, Fail> {
         sources: archive.sources()?,
         fetches: feed.map(|id| archive.fetches(id, FETCHES).map(|f| (id, f))).transpose()?,
         next_due_at: archive.next_due_at()?,
+        // Kept by whoever watches the file; empty while it is in force.
+        rules_problem: archive.fact("rules.problem")?.filter(|problem| !problem.is_empty()),
     })
 }
 

@@ -57,7 +57,7 @@ pub(crate) fn runs(tree: &Tree<'_>) -> Vec<Run> {
     runs_without(tree, &[])
 }
 
-/// [`runs`], as if the elements `dropped` were not on the page.
+/// [`runs`], as if the elements `dropped`, which stand in document order, were not on the page.
 pub(crate) fn runs_without(tree: &Tree<'_>, dropped: &[Id]) -> Vec<Run> {
     let mut walk = Walk { tree, runs: Vec::new(), open: Open::default() };
     let mut stack: Vec<(Id, Id)> = Vec::new();
@@ -80,7 +80,7 @@ pub(crate) fn runs_without(tree: &Tree<'_>, dropped: &[Id]) -> Vec<Run> {
             at += 1;
             continue;
         }
-        if is_unread(tree, at, tag) || dropped.contains(&at) {
+        if is_unread(tree, at, tag) || dropped.binary_search(&at).is_ok() {
             // Whatever it was, the words around it are two.
             if !matches!(tag, Tag::Script | Tag::Style | Tag::Noscript | Tag::Link | Tag::Meta) {
                 walk.open.raw.push(' ');

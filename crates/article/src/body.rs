@@ -57,7 +57,7 @@ pub(crate) fn find(tree: &Tree<'_>, runs: &[Run], witness: &Witness<'_>) -> Body
     let Some(container) = witness.here.container(tree, finder.container(), &finder.prose) else {
         return Body::default();
     };
-    witness.here.survey(tree, runs, container);
+    witness.here.chosen(tree, runs, container);
     finder.trim(container)
 }
 

@@ -62,14 +62,13 @@ impl<'g> OnPage<'g> {
 
     /// Whether a run may be part of the text by where it stands.
     pub(crate) fn holds(&self, tree: &Tree<'_>, container: Id, run: &Run) -> bool {
-        let inside = |id: &Id| tree.inside(*id).contains(&run.first);
-        inside(&container) && (self.rules.body.is_empty() || self.rules.body.iter().any(inside))
-            || self.keeps(tree, run)
+        let is_inside = tree.inside(container).contains(&run.first);
+        is_inside && (self.rules.body.is_empty() || stands_in(tree, &self.rules.body, run)) || self.keeps(tree, run)
     }
 
     /// Whether the owner says that a run is part of the text.
     pub(crate) fn keeps(&self, tree: &Tree<'_>, run: &Run) -> bool {
-        self.rules.keep.iter().any(|id| tree.inside(*id).contains(&run.first))
+        stands_in(tree, &self.rules.keep, run)
     }
 
     /// Whether the site's other pages show a run as well.
@@ -77,10 +76,16 @@ impl<'g> OnPage<'g> {
         self.learned.is_some_and(|site| site.repeats(run))
     }
 
-    /// Notes what other pages of the site can be compared with.
-    pub(crate) fn survey(&self, tree: &Tree<'_>, runs: &[Run], container: Id) {
-        if let Trace::Survey(survey) = &self.trace {
-            survey.borrow_mut().page(tree, runs, container);
+    /// Notes, when asked, what stands outside the container, or what other pages of the site can be compared with.
+    pub(crate) fn chosen(&self, tree: &Tree<'_>, runs: &[Run], container: Id) {
+        match &self.trace {
+            Trace::Off => {}
+            Trace::Explain(_) => {
+                for run in runs.iter().filter(|run| !self.holds(tree, container, run)) {
+                    self.trace.dropped(tree, run, "outside");
+                }
+            }
+            Trace::Survey(survey) => survey.borrow_mut().page(tree, runs, container),
         }
     }
 
@@ -121,4 +126,10 @@ impl<'g> OnPage<'g> {
     pub(crate) fn layout_problem(&self, tree: &Tree<'_>) -> Option<Problem> {
         self.learned.and_then(|site| site.layout_problem(tree))
     }
+}
+
+/// Whether a run stands in one of these elements, which are in document order and none inside another.
+fn stands_in(tree: &Tree<'_>, elements: &[Id], run: &Run) -> bool {
+    let before = elements.partition_point(|id| *id < run.first);
+    before > 0 && tree.inside(elements[before - 1]).contains(&run.first)
 }

@@ -26,7 +26,7 @@ pub struct Explanation {
     pub container_by: &'static str,
     /// The containers considered, best first.
     pub containers: Vec<Container>,
-    /// What stands in the container, or was named by a rule, and is not part of the text.
+    /// What is not part of the text: runs outside the container first (reason `outside`), then those inside it.
     pub dropped: Vec<Dropped>,
     /// What each field could have been, by field.
     pub offers: Vec<Offer>,

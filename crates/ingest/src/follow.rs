@@ -1,6 +1,7 @@
 //! Follows one article from its address to a revision: fetch, read, compare, place, record.
 
 use crate::read::{self, Around, Page, by_outlet};
+use crate::reread::Changed;
 use crate::{Counters, Ingest, NewText, Result};
 use archive::{AsOf, NextVisit, Response, Visit, VisitFact, VisitOutcome};
 use article::{Change, Guide, Refusal};
@@ -8,12 +9,16 @@ use jiff::{SignedDuration, Timestamp};
 use news::article::{Article, Held};
 use news::id::RecordId;
 use news::outlet::OutletKind;
+use news::parsed::Problem;
 use news::revision::{Digest, Revision};
 use news::statement::Statement;
 use url::Url;
 
 /// Visits that must fail before an article is kept as its feed states it.
 const FAILURES_BEFORE_FEED_TEXT: u32 = 2;
+
+/// An article as read, and what went wrong on the way.
+type Reading = (Article, Vec<Problem>);
 
 /// What one visit came to, before it is written.
 struct Seen {
@@ -100,10 +105,14 @@ impl Ingest {
                 let last = self.last(visit).await?;
                 let mut change = article::revise(last.as_ref().map(|last| &last.content), &article);
                 if let (Change::Revised(_), Some(last)) = (change, &last)
-                    && let Some(again) = self.as_read_now(visit, url, last).await?
+                    && let Some((again, problems)) = self.as_read_now(visit, url, last).await?
                 {
                     // Another extraction or other rules since then are no edit of the outlet's.
                     change = article::revise(Some(&again), &article);
+                    if matches!(change, Change::Revised(_)) && again != last.content {
+                        // What is shown between the two is then the outlet's edit alone.
+                        self.keep_reading(visit, last, again, problems, at).await?;
+                    }
                 }
                 let rank = match change {
                     Change::Unchanged => return Ok(seen(VisitOutcome::Unchanged, None, self.next(visit, at))),
@@ -185,7 +194,7 @@ impl Ingest {
     }
 
     /// The last revision as its kept bytes are read today; `None` when no bytes are kept or they are no article now.
-    async fn as_read_now(&self, visit: &Visit, url: &Url, last: &Revision) -> Result<Option<Article>> {
+    async fn as_read_now(&self, visit: &Visit, url: &Url, last: &Revision) -> Result<Option<Reading>> {
         let Some(record) = last.record else { return Ok(None) };
         let kind = self.outlet_kind(visit).await?;
         let (archive, rules) = (self.archive.clone(), self.rules.now());
@@ -195,12 +204,26 @@ impl Ingest {
             let guide = Guide { rules: rules.of(&kept.url), learned: None };
             let around = Around { asked: &url, entry: entry.as_ref(), kind, guide };
             Ok(match read::page(&kept.html, kept.status, &kept.url, &around) {
-                Page::Article { article, .. } => Some(*article),
+                Page::Article { article, problems } => Some((*article, problems)),
                 Page::Refused(_) => None,
             })
         })
         .await
         .map_err(|_| crate::Error::Stopped)?
+    }
+
+    /// Keeps the present reading of a revision beside those held.
+    async fn keep_reading(
+        &self,
+        visit: &Visit,
+        revision: &Revision,
+        content: Article,
+        problems: Vec<Problem>,
+        now: Timestamp,
+    ) -> Result<()> {
+        let changed =
+            Changed { revision: revision.id, outlet: visit.outlet, fetched_at: revision.fetched_at, content, problems };
+        self.blocking(move |archive| archive.replace_text(changed.into_text(), now)).await
     }
 
     async fn last(&self, visit: &Visit) -> Result<Option<Revision>> {

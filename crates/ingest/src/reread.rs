@@ -101,12 +101,12 @@ struct Old {
 }
 
 /// A reading that differs from the one held.
-struct Changed {
-    revision: RevisionId,
-    outlet: Option<OutletId>,
-    fetched_at: Timestamp,
-    content: Article,
-    problems: Vec<Problem>,
+pub(crate) struct Changed {
+    pub(crate) revision: RevisionId,
+    pub(crate) outlet: Option<OutletId>,
+    pub(crate) fetched_at: Timestamp,
+    pub(crate) content: Article,
+    pub(crate) problems: Vec<Problem>,
 }
 
 enum Outcome {
@@ -323,7 +323,7 @@ fn read_again(archive: &Archive, known: &Known, old: &Old) -> Result<Outcome> {
 }
 
 impl Changed {
-    fn into_text(self) -> NewText {
+    pub(crate) fn into_text(self) -> NewText {
         let outlet = self.outlet.map(|id| id.to_string());
         NewText {
             revision: self.revision,

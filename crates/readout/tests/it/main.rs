@@ -8,5 +8,6 @@ mod filters;
 mod follow;
 mod imports;
 mod pages;
+mod rules;
 mod stories;
 mod survive;

@@ -14,6 +14,9 @@ use serde_json::{Map, Value, json};
 use std::path::Path;
 use url::Url;
 
+/// Blocks outside the container that are printed, most words first; `--json` has all.
+const OUTSIDE: usize = 12;
+
 /// Where the page came from.
 enum From {
     File,
@@ -61,8 +64,15 @@ pub(super) fn run(common: &Common, page: &str, args: &Args, rules: Option<Rules>
         let value: String = offer.value.chars().take(100).collect();
         say(format!("         {mark} {:<13} {:<8} {value}", offer.field.word(), offer.origin.word()));
     }
-    say(format!("left out   {} blocks", told.dropped.len()));
-    for dropped in &told.dropped {
+    let (outside, inside): (Vec<_>, Vec<_>) = told.dropped.iter().partition(|dropped| dropped.reason == "outside");
+    say(format!("left out   {} blocks of the container and {} outside it", inside.len(), outside.len()));
+    for dropped in inside {
+        say(format!("           {:<15} {:<30} {}", dropped.reason, dropped.path, dropped.opening));
+    }
+    // The heaviest outside, since among them stands what was missed.
+    let mut heavy = outside;
+    heavy.sort_by_key(|dropped| std::cmp::Reverse(dropped.words));
+    for dropped in heavy.iter().take(OUTSIDE) {
         say(format!("           {:<15} {:<30} {}", dropped.reason, dropped.path, dropped.opening));
     }
     for problem in &problems {

@@ -15,6 +15,18 @@ pub(crate) fn unescape(raw: &str, own: &[(&str, String)], out: &mut String) -> b
     while let Some(at) = memchr(b'&', rest.as_bytes()) {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
+        // These three are nearly all there is: HTML inside a feed is written with them.
+        let usual = match rest.as_bytes() {
+            [_, b'l', b't', b';', ..] => Some(('<', 4)),
+            [_, b'g', b't', b';', ..] => Some(('>', 4)),
+            [_, b'a', b'm', b'p', b';', ..] => Some(('&', 5)),
+            _ => None,
+        };
+        if let Some((c, used)) = usual {
+            out.push(c);
+            rest = &rest[used..];
+            continue;
+        }
         let used = match xml_reference(rest, own, out) {
             Some((used, declared)) => {
                 clean &= declared;

@@ -12,6 +12,7 @@ use crate::resolve;
 use crate::xml::{Event, Reader};
 use base64::Engine;
 use news::parsed::Problem;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Deepest nesting followed; what lies deeper is passed over.
@@ -88,11 +89,17 @@ struct Frame<'a> {
     rank: Rank,
     /// Where its text begins in the buffer.
     from: usize,
-    base: Option<Arc<str>>,
-    lang: Option<Arc<str>>,
+    /// Base and language around it, where it states another.
+    outer: Option<Box<Outer>>,
     bindings: usize,
     /// Name of an element kept under its own name.
     key: Option<String>,
+}
+
+/// Base and language in force.
+struct Outer {
+    base: Option<Arc<str>>,
+    lang: Option<Arc<str>>,
 }
 
 /// The text element being read.
@@ -101,7 +108,7 @@ struct Capture {
     kind: Arc<str>,
     is_base64: bool,
     is_markup: bool,
-    src: Option<String>,
+    src: Option<Box<str>>,
 }
 
 /// Best rank so far of the fields that several elements may give.
@@ -271,8 +278,7 @@ impl<'a> Builder<'a> {
             return;
         }
         let mut bindings = self.bindings.len();
-        let mut outer = (self.base.clone(), self.lang.clone());
-        self.scope();
+        let mut outer = self.scope();
         let (prefix, local) = name.split_once(':').unwrap_or(("", name));
         let mut lowered = std::mem::take(&mut self.lowered);
         lowered.clear();
@@ -281,20 +287,19 @@ impl<'a> Builder<'a> {
         let space = self.space(prefix);
         if let Some(depth) = self.forgotten(space, &lowered) {
             self.xml.blame("an element without an end tag");
+            self.leave(outer);
             while self.frames.len() > depth {
                 self.close();
             }
             bindings = self.bindings.len();
-            outer = (self.base.clone(), self.lang.clone());
-            self.scope();
+            outer = self.scope();
         }
         let mut frame = Frame {
             name,
             role: Role::Pass,
             rank: Rank::None,
             from: self.buffer.len(),
-            base: outer.0,
-            lang: outer.1,
+            outer,
             bindings,
             key: None,
         };
@@ -310,10 +315,11 @@ impl<'a> Builder<'a> {
         self.frames.push(frame);
     }
 
-    /// Takes in `xmlns`, `xml:base` and `xml:lang` of the current tag.
-    fn scope(&mut self) {
+    /// Takes in `xmlns`, `xml:base` and `xml:lang` of the current tag; gives what was in force before, where it
+    /// changes one of the latter.
+    fn scope(&mut self) -> Option<Box<Outer>> {
         if self.xml.attributes().is_empty() {
-            return;
+            return None;
         }
         let mut base = None;
         let mut lang = None;
@@ -333,6 +339,8 @@ impl<'a> Builder<'a> {
                 lang = Some(a.raw);
             }
         }
+        let changes = base.is_some() || lang.is_some();
+        let outer = changes.then(|| Box::new(Outer { base: self.base.clone(), lang: self.lang.clone() }));
         if let Some(raw) = base {
             let mut value = String::new();
             self.xml.unescape(raw, &mut value);
@@ -347,6 +355,7 @@ impl<'a> Builder<'a> {
             let value = value.trim().replace('_', "-");
             self.lang = (!value.is_empty()).then(|| Arc::from(value));
         }
+        outer
     }
 
     fn space(&mut self, prefix: &'a str) -> Space<'a> {
@@ -649,7 +658,7 @@ impl<'a> Builder<'a> {
                 let url = self.attribute("url").or_else(|| self.attribute("uri")).or_else(|| self.attribute("href"));
                 let url = url.map(|url| self.absolute(&url));
                 let version = self.attribute("version");
-                self.context().generator = Some(Generator { name: None, url, version });
+                self.context().generator = Some(Box::new(Generator { name: None, url, version }));
             }
             Role::Place | Role::Explicit | Role::Block | Role::MediaThumbnail | Role::MediaText => {
                 frame.key = Some(key(space, local));
@@ -663,7 +672,7 @@ impl<'a> Builder<'a> {
                     _ => {}
                 }
             }
-            Role::GeoShape(_) => self.context().place = Some(Place::default()),
+            Role::GeoShape(_) => self.context().place = Some(Box::default()),
             Role::Other => self.open_other(frame, space, local),
             Role::Pass => self.open_passing(space, local),
             _ => {}
@@ -735,7 +744,7 @@ impl<'a> Builder<'a> {
             };
             let name = self.attribute("srsname").unwrap_or_default();
             let dimensions = self.attribute("srsdimension").unwrap_or_default();
-            self.context().place = Some(Place { kind: shape, points: Vec::new() });
+            self.context().place = Some(Box::new(Place { kind: shape, points: Vec::new() }));
             if !name.is_empty() {
                 self.context().set_extra("srsname", Extra::Text(name));
             }
@@ -775,8 +784,8 @@ impl<'a> Builder<'a> {
             facts.link = Some(href.clone());
             facts.links.push(Link {
                 href: Some(href),
-                rel: "alternate".to_owned(),
-                kind: Some("text/html".to_owned()),
+                rel: "alternate".into(),
+                kind: Some("text/html".into()),
                 ..Link::default()
             });
         }
@@ -790,11 +799,11 @@ impl<'a> Builder<'a> {
                 let href = href.map(|href| self.absolute(href.trim()));
                 let link = Link {
                     href,
-                    rel: "enclosure".to_owned(),
-                    kind: self.attribute("type"),
+                    rel: "enclosure".into(),
+                    kind: self.attribute("type").map(Cow::Owned),
                     title: None,
                     hreflang: None,
-                    length: self.attribute("length"),
+                    length: self.attribute("length").map(String::into_boxed_str),
                 };
                 self.push_link(link);
             }
@@ -805,7 +814,7 @@ impl<'a> Builder<'a> {
             (Space::Itunes, "image" | "link") => {
                 let href = self.attribute("href").or_else(|| self.attribute("url")).filter(|href| !href.is_empty());
                 if let Some(href) = href.map(|href| self.absolute(href.trim())) {
-                    self.context().image = Some(Image { href: Some(href), ..Image::default() });
+                    self.context().image = Some(Box::new(Image { href: Some(href), ..Image::default() }));
                 }
             }
             (Space::Media, "content") => {
@@ -883,7 +892,7 @@ impl<'a> Builder<'a> {
         let mode = self.attribute("mode").unwrap_or_default();
         let is_base64 =
             mode == "base64" || !(kind.starts_with("text/") || kind.ends_with("+xml") || kind.ends_with("/xml"));
-        let src = self.attribute("src").filter(|src| !src.is_empty()).map(|src| self.absolute(src.trim()));
+        let src = self.attribute("src").filter(|src| !src.is_empty()).map(|src| self.absolute(src.trim()).into_boxed_str());
         let is_markup = &*kind == "application/xhtml+xml";
         frame.key = None;
         self.capture = Some(Capture { depth: self.frames.len(), kind, is_base64, is_markup, src });
@@ -904,19 +913,19 @@ impl<'a> Builder<'a> {
     }
 
     fn start_link(&mut self) {
-        let rel = self.attribute("rel").unwrap_or_else(|| "alternate".to_owned());
+        let rel = self.attribute("rel").map_or(Cow::Borrowed("alternate"), Cow::Owned);
         let kind = self
             .attribute("type")
-            .unwrap_or_else(|| if rel == "self" { "application/atom+xml" } else { "text/html" }.to_owned());
+            .map_or(Cow::Borrowed(if rel == "self" { "application/atom+xml" } else { "text/html" }), Cow::Owned);
         let href = self.attribute("href").or_else(|| self.attribute("url")).or_else(|| self.attribute("uri"));
         let href = href.map(|href| self.absolute(href.trim()));
         let link = Link {
             href,
             rel,
             kind: Some(kind),
-            title: self.attribute("title"),
-            hreflang: self.attribute("hreflang"),
-            length: self.attribute("length"),
+            title: self.attribute("title").map(String::into_boxed_str),
+            hreflang: self.attribute("hreflang").map(String::into_boxed_str),
+            length: self.attribute("length").map(String::into_boxed_str),
         };
         if self.in_image || self.in_text_input {
             return;
@@ -977,9 +986,15 @@ impl<'a> Builder<'a> {
                 self.finish(&frame, text);
             }
         }
-        self.base = frame.base;
-        self.lang = frame.lang;
+        self.leave(frame.outer);
         self.bindings.truncate(frame.bindings);
+    }
+
+    /// Puts base and language back that were in force before a tag that changed them.
+    fn leave(&mut self, outer: Option<Box<Outer>>) {
+        if let Some(outer) = outer {
+            (self.base, self.lang) = (outer.base, outer.lang);
+        }
     }
 
     fn finish(&mut self, frame: &Frame<'a>, text: String) {
@@ -1045,13 +1060,13 @@ impl<'a> Builder<'a> {
             Role::Publisher => {
                 let person = person_of(&text);
                 if !person.is_empty() {
-                    self.context().publisher.get_or_insert(person);
+                    self.context().publisher.get_or_insert_with(|| Box::new(person));
                 }
             }
             Role::Owner => {
                 self.in_owner = false;
                 if let Some(person) = self.person.take().filter(|p| !p.is_empty()) {
-                    self.context().publisher = Some(person);
+                    self.context().publisher = Some(Box::new(person));
                 }
             }
             Role::Name | Role::Email | Role::Address => self.finish_part(frame, text),
@@ -1217,8 +1232,8 @@ impl<'a> Builder<'a> {
                     facts.contents.push(text);
                 }
             }
-            Role::Info => self.context().info = Some(text),
-            Role::Rights => self.context().rights = Some(text),
+            Role::Info => self.context().info = Some(Box::new(text)),
+            Role::Rights => self.context().rights = Some(Box::new(text)),
             _ => {}
         }
     }
@@ -1345,7 +1360,7 @@ impl<'a> Builder<'a> {
         if points.is_empty() || (shape == "Polygon" && points.len() < 4) {
             return;
         }
-        self.context().place = Some(Place { kind: shape, points });
+        self.context().place = Some(Box::new(Place { kind: shape, points }));
     }
 
     fn finish_points(&mut self, text: &str) {

@@ -105,7 +105,9 @@ fn each(dir: &str) {
 
 /// A feed of our own of so many entries.
 fn feed_of(count: usize) -> String {
-    let mut out = String::from("<rss version=\"2.0\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><channel><title>Meridian</title>");
+    let mut out = String::from(
+        "<rss version=\"2.0\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><channel><title>Meridian</title>",
+    );
     for n in 0..count {
         write!(
             out,
@@ -133,7 +135,12 @@ fn linear() {
             rounds += 1;
         }
         let mean = (processor_seconds() - began) / f64::from(rounds);
-        println!("{count:7} entries {:10} bytes {:8.1} MB/s {:8.2} us an entry", body.len(), body.len() as f64 / mean / 1e6, mean * 1e6 / count as f64);
+        println!(
+            "{count:7} entries {:10} bytes {:8.1} MB/s {:8.2} us an entry",
+            body.len(),
+            body.len() as f64 / mean / 1e6,
+            mean * 1e6 / count as f64
+        );
     }
 }
 

@@ -54,6 +54,8 @@ pub struct Facts {
     pub expired: Option<Moment>,
     /// People, in order.
     pub authors: Vec<Person>,
+    /// The line the first author was read from, where it is written otherwise than [`Person::line`] writes it.
+    pub byline: Option<Box<str>>,
     /// Other people, in order.
     pub contributors: Vec<Person>,
     /// Who publishes it.

@@ -246,12 +246,7 @@ const fn slot(key: u128) -> usize {
 static ELEMENTS: Names<Fate, 512> =
     Names::of(&[(KEPT, Fate::Kept), (VOID, Fate::Void), (REMOVED, Fate::Removed)], Fate::Unwrapped);
 static ATTRIBUTE_NAMES: Names<Value, 128> = Names::of(
-    &[
-        (PLAIN, Value::Plain),
-        (ADDRESS, Value::Address),
-        (&["srcset"], Value::SourceSet),
-        (&["style"], Value::Style),
-    ],
+    &[(PLAIN, Value::Plain), (ADDRESS, Value::Address), (&["srcset"], Value::SourceSet), (&["style"], Value::Style)],
     Value::Plain,
 );
 

@@ -101,7 +101,7 @@ fn parse_at(body: &[u8], url: Option<&Url>, headers: &Headers) -> Result<Parsed<
         if outcome.is_page && outcome.document.items.is_empty() {
             return Err(Error::Page);
         }
-        if !outcome.is_feed && !is_blank(start) {
+        if !outcome.is_feed && (start.is_empty() || !is_blank(start)) {
             return Err(Error::NotAFeed);
         }
         problems.extend(outcome.problems);

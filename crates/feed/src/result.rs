@@ -75,7 +75,7 @@ fn facts(facts: &Facts, place: Place) -> Value {
     }
     if let Some(author) = facts.authors.first() {
         map.insert("author".to_owned(), person(author));
-        put(&mut map, "author_text", author.line());
+        put(&mut map, "author_text", facts.byline.as_deref().map(str::to_owned).or_else(|| author.line()));
         map.insert("authors".to_owned(), facts.authors.iter().map(person).collect());
     }
     if !facts.contributors.is_empty() {

@@ -1,6 +1,7 @@
 //! What a feed states, in full: the rich form from which entries and the JSON of `readout feed parse` come.
 
 use news::time::Moment;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A whole feed.
@@ -19,7 +20,8 @@ pub struct Document {
     pub items: Vec<Facts>,
 }
 
-/// What a feed, an entry or an entry's source states about itself. Unknown is `None` or empty.
+/// What a feed, an entry or an entry's source states about itself. Unknown is `None` or empty; what is rare is
+/// boxed, since a feed may have a hundred thousand of these.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
     /// What identifies it, as stated.
@@ -35,9 +37,9 @@ pub struct Facts {
     /// Summary of an entry; description or subtitle of a feed.
     pub summary: Option<Text>,
     /// `info` of Atom 0.3.
-    pub info: Option<Text>,
+    pub info: Option<Box<Text>>,
     /// Copyright line.
-    pub rights: Option<Text>,
+    pub rights: Option<Box<Text>>,
     /// Full content, in order of appearance.
     pub contents: Vec<Text>,
     /// Main language, as stated.
@@ -52,14 +54,16 @@ pub struct Facts {
     pub expired: Option<Moment>,
     /// People, in order.
     pub authors: Vec<Person>,
+    /// The line the first author was read from, where it is written otherwise than [`Person::line`] writes it.
+    pub byline: Option<Box<str>>,
     /// Other people, in order.
     pub contributors: Vec<Person>,
     /// Who publishes it.
-    pub publisher: Option<Person>,
+    pub publisher: Option<Box<Person>>,
     /// Keywords and sections, in order, each once.
     pub tags: Vec<Tag>,
     /// Picture.
-    pub image: Option<Image>,
+    pub image: Option<Box<Image>>,
     /// The feed or outlet an entry comes from.
     pub source: Option<Box<Facts>>,
     /// Address of an entry's source, as `<source url>` states it.
@@ -69,9 +73,9 @@ pub struct Facts {
     /// Other articles an aggregated entry lists.
     pub related: Vec<Related>,
     /// Place.
-    pub place: Option<Place>,
+    pub place: Option<Box<Place>>,
     /// Program that made the feed.
-    pub generator: Option<Generator>,
+    pub generator: Option<Box<Generator>>,
     /// Everything else: name (`prefix_local`, lower case) and value, in order, each name once.
     pub extra: Vec<(String, Extra)>,
 }
@@ -88,7 +92,7 @@ pub struct Text {
     /// Address that relative ones in it were resolved against.
     pub base: Option<Arc<str>>,
     /// Address of the content where it is not in the feed.
-    pub src: Option<String>,
+    pub src: Option<Box<str>>,
 }
 
 impl Text {
@@ -109,15 +113,15 @@ pub struct Link {
     /// Where to, absolute where a base is known.
     pub href: Option<String>,
     /// Relation, such as `alternate`, `self`, `enclosure`.
-    pub rel: String,
+    pub rel: Cow<'static, str>,
     /// Media type.
-    pub kind: Option<String>,
+    pub kind: Option<Cow<'static, str>>,
     /// Title.
-    pub title: Option<String>,
+    pub title: Option<Box<str>>,
     /// Language of what it leads to.
-    pub hreflang: Option<String>,
+    pub hreflang: Option<Box<str>>,
     /// Size in bytes, as stated.
-    pub length: Option<String>,
+    pub length: Option<Box<str>>,
 }
 
 /// A person.

@@ -3,18 +3,52 @@
 use memchr::memchr;
 use web_atoms::NAMED_ENTITIES;
 
+/// The entities a document declares itself, and how much text they may still put into it.
+pub(crate) struct Own<'a> {
+    /// Names and what they stand for.
+    pub(crate) list: Vec<(&'a str, String)>,
+    /// Bytes left; a reference that needs more stays as it is written.
+    pub(crate) left: usize,
+    /// Whether one was left as it is written for want of room, or because it holds others.
+    pub(crate) refused: bool,
+}
+
+impl Own<'_> {
+    fn get(&mut self, name: &str) -> Option<&str> {
+        let (_, text) = self.list.iter().find(|(n, _)| *n == name)?;
+        if text.len() > self.left {
+            self.refused = true;
+            return None;
+        }
+        self.left -= text.len();
+        Some(text)
+    }
+}
+
 /// Longest name in the HTML list, with its semicolon.
 const LONGEST: usize = 33;
 
 /// Appends `raw` to `out` with references replaced, for XML. Names beyond the five of XML are looked up in
 /// `own`, then in HTML's list. Gives `false` when something stood there that XML does not allow: a bare `&`,
 /// an undeclared name, a number that is no character.
-pub(crate) fn unescape(raw: &str, own: &[(&str, String)], out: &mut String) -> bool {
+pub(crate) fn unescape(raw: &str, own: &mut Own<'_>, out: &mut String) -> bool {
     let mut clean = true;
     let mut rest = raw;
     while let Some(at) = memchr(b'&', rest.as_bytes()) {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
+        // These three are nearly all there is: HTML inside a feed is written with them.
+        let usual = match rest.as_bytes() {
+            [_, b'l', b't', b';', ..] => Some(('<', 4)),
+            [_, b'g', b't', b';', ..] => Some(('>', 4)),
+            [_, b'a', b'm', b'p', b';', ..] => Some(('&', 5)),
+            _ => None,
+        };
+        if let Some((c, used)) = usual {
+            out.push(c);
+            rest = &rest[used..];
+            continue;
+        }
         let used = match xml_reference(rest, own, out) {
             Some((used, declared)) => {
                 clean &= declared;
@@ -33,7 +67,7 @@ pub(crate) fn unescape(raw: &str, own: &[(&str, String)], out: &mut String) -> b
 }
 
 /// Reads the reference at the front of `rest`; gives the bytes used and whether XML allows it.
-fn xml_reference(rest: &str, own: &[(&str, String)], out: &mut String) -> Option<(usize, bool)> {
+fn xml_reference(rest: &str, own: &mut Own<'_>, out: &mut String) -> Option<(usize, bool)> {
     let window = &rest.as_bytes()[..rest.len().min(64)];
     let end = memchr(b';', window)?;
     let name = &rest[1..end];
@@ -49,7 +83,7 @@ fn xml_reference(rest: &str, own: &[(&str, String)], out: &mut String) -> Option
         "quot" => '"',
         "apos" => '\'',
         _ => {
-            if let Some((_, text)) = own.iter().find(|(n, _)| *n == name) {
+            if let Some(text) = own.get(name) {
                 out.push_str(text);
                 return Some((end + 1, true));
             }
@@ -164,7 +198,8 @@ mod tests {
     fn xml_takes_html_names_and_says_so() {
         let check = |raw: &str, expected: &str, clean: bool| {
             let mut out = String::new();
-            assert_eq!(unescape(raw, &[("me", "Ann".to_owned())], &mut out), clean, "{raw}");
+            let mut own = Own { list: vec![("me", "Ann".to_owned())], left: 100, refused: false };
+            assert_eq!(unescape(raw, &mut own, &mut out), clean, "{raw}");
             assert_eq!(out, expected, "{raw}");
         };
         check("a &amp; b &#233; &#xE9; &#150;", "a & b é é –", true);

@@ -9,11 +9,14 @@ use rustc_hash::FxHashMap;
 impl Document {
     /// The entries in the order of the feed, each with a key that is its own within the feed.
     ///
-    /// The key is the id, else the link, else a hash of title, time and content. Entries that share a key
-    /// are told apart by their link; the same entry given twice is given once.
+    /// The key is the id, else the link, else a hash of title, time and content. Outlets change the scheme of an
+    /// address and count up behind its `#` without a new story behind it, so neither is part of a key, unless that
+    /// is all that tells two entries apart. Entries that share a key are told apart by their link; the same entry
+    /// given twice is given once.
     pub fn entries(&self) -> Vec<Entry> {
         let feed_language = self.feed.language.as_deref();
         let mut entries: Vec<Entry> = self.items.iter().map(|item| entry(item, feed_language)).collect();
+        settle(&mut entries);
         let mut uses: FxHashMap<String, usize> = FxHashMap::default();
         for entry in &entries {
             *uses.entry(entry.key.clone()).or_default() += 1;
@@ -44,6 +47,32 @@ impl Document {
         }
         kept
     }
+}
+
+/// Gives keys that are addresses their lasting form where no other entry has the same.
+fn settle(entries: &mut [Entry]) {
+    let mut written: FxHashMap<String, Option<String>> = FxHashMap::default();
+    for entry in entries.iter() {
+        if let Some(settled) = settled(&entry.key) {
+            let known = written.entry(settled).or_insert_with(|| Some(entry.key.clone()));
+            if known.as_ref().is_some_and(|known| *known != entry.key) {
+                *known = None;
+            }
+        }
+    }
+    for entry in entries {
+        if let Some(settled) = settled(&entry.key).filter(|settled| written.get(settled).is_some_and(Option::is_some)) {
+            entry.key = settled;
+        }
+    }
+}
+
+/// An address with `https` and without a number behind `#`; `None` for any other key.
+fn settled(key: &str) -> Option<String> {
+    let rest = key.strip_prefix("https://").or_else(|| key.strip_prefix("http://"))?;
+    let rest =
+        rest.split_once('#').filter(|(_, mark)| mark.bytes().all(|b| b.is_ascii_digit())).map_or(rest, |(r, _)| r);
+    Some(format!("https://{rest}"))
 }
 
 fn entry(item: &Facts, feed_language: Option<&str>) -> Entry {

@@ -178,16 +178,89 @@ pub(crate) fn is_void(name: &str) -> bool {
         || matches!(name, "area" | "base" | "embed" | "input" | "link" | "meta" | "param" | "frame")
 }
 
-fn fate(name: &str) -> Fate {
-    if KEPT.binary_search(&name).is_ok() {
-        Fate::Kept
-    } else if VOID.binary_search(&name).is_ok() {
-        Fate::Void
-    } else if REMOVED.binary_search(&name).is_ok() {
-        Fate::Removed
-    } else {
-        Fate::Unwrapped
+/// Names and what they mean, found through a hash that is made when the program is compiled: most of the time
+/// that goes into making HTML safe goes into looking up names.
+struct Names<T: 'static, const SLOTS: usize>([(u128, &'static str, T); SLOTS]);
+
+impl<T: Copy, const SLOTS: usize> Names<T, SLOTS> {
+    const fn of(lists: &[(&[&'static str], T)], nothing: T) -> Self {
+        let mut slots = [(0, "", nothing); SLOTS];
+        let mut list = 0;
+        while list < lists.len() {
+            let (names, meaning) = lists[list];
+            let mut at = 0;
+            while at < names.len() {
+                let key = packed(names[at]);
+                assert!(key != 0, "a name is too long for the table");
+                let mut slot = slot(key) % SLOTS;
+                while slots[slot].0 != 0 {
+                    slot = (slot + 1) % SLOTS;
+                }
+                slots[slot] = (key, names[at], meaning);
+                at += 1;
+            }
+            list += 1;
+        }
+        Names(slots)
     }
+
+    /// The place of a name in any case, its lower-case form and what it means.
+    #[inline]
+    fn get(&self, name: &str) -> Option<(usize, &'static str, T)> {
+        let key = packed(name);
+        let mut at = slot(key) % SLOTS;
+        loop {
+            let (found, name, meaning) = self.0[at];
+            if found == key && key != 0 {
+                return Some((at, name, meaning));
+            }
+            if found == 0 {
+                return None;
+            }
+            at = (at + 1) % SLOTS;
+        }
+    }
+}
+
+/// A name of up to sixteen bytes as one number, in lower case; 0 for a longer one.
+#[inline]
+const fn packed(name: &str) -> u128 {
+    let bytes = name.as_bytes();
+    if bytes.len() > 16 {
+        return 0;
+    }
+    let (mut out, mut at) = (0u128, 0);
+    while at < bytes.len() {
+        out = out << 8 | bytes[at].to_ascii_lowercase() as u128;
+        at += 1;
+    }
+    out
+}
+
+#[inline]
+const fn slot(key: u128) -> usize {
+    let folded = (key as u64) ^ ((key >> 64) as u64).rotate_left(29);
+    (folded.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 48) as usize
+}
+
+static ELEMENTS: Names<Fate, 512> =
+    Names::of(&[(KEPT, Fate::Kept), (VOID, Fate::Void), (REMOVED, Fate::Removed)], Fate::Unwrapped);
+static ATTRIBUTE_NAMES: Names<Value, 128> = Names::of(
+    &[(PLAIN, Value::Plain), (ADDRESS, Value::Address), (&["srcset"], Value::SourceSet), (&["style"], Value::Style)],
+    Value::Plain,
+);
+
+/// What an attribute holds.
+#[derive(Clone, Copy)]
+enum Value {
+    Plain,
+    Address,
+    SourceSet,
+    Style,
+}
+
+fn fate(name: &str) -> Fate {
+    ELEMENTS.get(name).map_or(Fate::Unwrapped, |(_, _, fate)| fate)
 }
 
 /// The safe form of `html`, with relative addresses seen from `base` (empty: left as they are).
@@ -195,14 +268,15 @@ pub(crate) fn clean(html: &str, base: &str) -> String {
     if memchr(b'<', html.as_bytes()).is_none() {
         return html.to_owned();
     }
-    let mut cleaner = Cleaner { out: String::with_capacity(html.len()), open: Vec::new(), base, strays: 0 };
+    let mut cleaner =
+        Cleaner { out: String::with_capacity(html.len() + html.len() / 16), open: Vec::new(), base, strays: 0 };
     cleaner.run(html);
     cleaner.out
 }
 
-struct Cleaner<'h, 'b> {
+struct Cleaner<'b> {
     out: String,
-    open: Vec<Cow<'h, str>>,
+    open: Vec<&'static str>,
     base: &'b str,
     /// End tags of removed elements that matched nothing. Each calls into doubt which part is script: what
     /// follows the next start tag is then shown as text, since dropping it might drop the whole article.
@@ -211,13 +285,14 @@ struct Cleaner<'h, 'b> {
 
 /// A piece of markup at the front of a text.
 enum Markup<'h> {
+    /// Names are as written: in any case.
     Start {
-        name: Cow<'h, str>,
+        name: &'h str,
         attributes: &'h str,
         end: usize,
     },
     End {
-        name: Cow<'h, str>,
+        name: &'h str,
         end: usize,
     },
     /// Nothing to show.
@@ -258,12 +333,12 @@ fn markup<'h>(rest: &'h str, ends: &mut Ends) -> Markup<'h> {
                 .unwrap_or(bytes.len() - 1);
             let Some(end) = tag_end(bytes, name_end) else { return Markup::Stray };
             let inside = rest[name_end..end - 1].trim_end_matches('/');
-            Markup::Start { name: lower(&rest[1..name_end]), attributes: inside, end }
+            Markup::Start { name: &rest[1..name_end], attributes: inside, end }
         }
         Some(b'/') if bytes.get(2).is_some_and(u8::is_ascii_alphabetic) => {
             let Some(end) = memchr(b'>', bytes) else { return Markup::Stray };
             let name_end = 2 + bytes[2..end].iter().position(|b| is_space(*b) || *b == b'/').unwrap_or(end - 2);
-            Markup::End { name: lower(&rest[2..name_end]), end: end + 1 }
+            Markup::End { name: &rest[2..name_end], end: end + 1 }
         }
         Some(b'/') => match memchr(b'>', bytes) {
             Some(end) => Markup::Skip(end + 1),
@@ -328,8 +403,8 @@ fn lower(name: &str) -> Cow<'_, str> {
     }
 }
 
-impl<'h> Cleaner<'h, '_> {
-    fn run(&mut self, html: &'h str) {
+impl Cleaner<'_> {
+    fn run(&mut self, html: &str) {
         let mut rest = html;
         let mut in_cdata = false;
         let mut ends = Ends::of(html);
@@ -339,20 +414,22 @@ impl<'h> Cleaner<'h, '_> {
             match markup(rest, &mut ends) {
                 Markup::Start { name, attributes, end } => {
                     let after = &rest[end..];
-                    match fate(&name) {
-                        Fate::Kept => self.start(name, attributes),
-                        Fate::Void => self.tag(&name, attributes),
-                        Fate::Unwrapped => {}
-                        Fate::Removed if self.strays > 0 => self.strays -= 1,
-                        Fate::Removed => {
-                            rest = &after[end_of_removed(after, &name)..];
+                    match ELEMENTS.get(name) {
+                        Some((_, name, Fate::Kept)) => self.start(name, attributes),
+                        Some((_, name, Fate::Void)) => self.tag(name, attributes),
+                        Some((_, _, Fate::Unwrapped)) | None => {}
+                        Some((_, _, Fate::Removed)) if self.strays > 0 => self.strays -= 1,
+                        Some((_, name, Fate::Removed)) => {
+                            rest = &after[end_of_removed(after, name)..];
                             continue;
                         }
                     }
                     rest = after;
                 }
                 Markup::End { name, end } => {
-                    self.end(&name);
+                    if let Some((_, name, fate)) = ELEMENTS.get(name) {
+                        self.end(name, fate);
+                    }
                     rest = &rest[end..];
                 }
                 Markup::Skip(end) => {
@@ -367,7 +444,7 @@ impl<'h> Cleaner<'h, '_> {
         }
         self.text(rest, &mut in_cdata);
         while let Some(name) = self.open.pop() {
-            self.write_end(&name);
+            self.write_end(name);
         }
     }
 
@@ -381,39 +458,39 @@ impl<'h> Cleaner<'h, '_> {
         }
     }
 
-    fn start(&mut self, name: Cow<'h, str>, attributes: &'h str) {
+    fn start(&mut self, name: &'static str, attributes: &str) {
         // An element of its own kind ends where the next begins: `<p>a<p>b`, `<li>a<li>b`.
         if let Some(last) = self.open.last() {
-            let closes = match &*name {
+            let closes = match name {
                 "p" | "li" | "tr" => *last == name,
-                "dt" | "dd" => matches!(&**last, "dt" | "dd"),
-                "td" | "th" => matches!(&**last, "td" | "th"),
+                "dt" | "dd" => matches!(*last, "dt" | "dd"),
+                "td" | "th" => matches!(*last, "td" | "th"),
                 _ => false,
             };
             if closes {
                 let last = self.open.pop().unwrap_or_default();
-                self.write_end(&last);
+                self.write_end(last);
             }
         }
         if self.open.len() < DEPTH {
-            self.tag(&name, attributes);
+            self.tag(name, attributes);
             self.open.push(name);
         }
     }
 
-    fn end(&mut self, name: &str) {
-        let Some(at) = self.open.iter().rposition(|open| open == name) else {
+    fn end(&mut self, name: &'static str, fate: Fate) {
+        let Some(at) = self.open.iter().rposition(|open| *open == name) else {
             // `</br>` alone shows as an empty line.
             if name == "br" {
                 self.out.push_str("<br>");
-            } else if fate(name) == Fate::Removed {
+            } else if fate == Fate::Removed {
                 self.strays = (self.strays + 1).min(4);
             }
             return;
         };
         while self.open.len() > at {
             let open = self.open.pop().unwrap_or_default();
-            self.write_end(&open);
+            self.write_end(open);
         }
     }
 
@@ -423,38 +500,38 @@ impl<'h> Cleaner<'h, '_> {
         self.out.push('>');
     }
 
-    fn tag(&mut self, name: &str, attributes: &'h str) {
+    fn tag(&mut self, name: &str, attributes: &str) {
         self.out.push('<');
         self.out.push_str(name);
-        let mut seen: Vec<Cow<'h, str>> = Vec::new();
+        // The places of names in their table are below 128.
+        let mut seen = 0u128;
         for (key, raw) in Attributes(attributes).take(ATTRIBUTES) {
-            let key = lower(key);
-            if seen.contains(&key) {
+            let Some((at, key, holds)) = ATTRIBUTE_NAMES.get(key) else { continue };
+            if seen & 1 << at != 0 {
                 continue;
             }
-            if PLAIN.binary_search(&&*key).is_ok() {
-                let value = unescaped(raw);
-                self.attribute(&key, &value);
-            } else if ADDRESS.binary_search(&&*key).is_ok() {
-                let value = unescaped(raw);
-                if let Some(address) = self.address(name, &value) {
-                    self.attribute(&key, &address);
+            seen |= 1 << at;
+            let value = unescaped(raw);
+            match holds {
+                Value::Plain => self.attribute(key, &value),
+                Value::Address => {
+                    if let Some(address) = self.address(name, &value) {
+                        self.attribute(key, &address);
+                    }
                 }
-            } else if key == "srcset" {
-                let value = unescaped(raw);
-                let list = self.source_set(&value);
-                if !list.is_empty() {
-                    self.attribute("srcset", &list);
+                Value::SourceSet => {
+                    let list = self.source_set(&value);
+                    if !list.is_empty() {
+                        self.attribute(key, &list);
+                    }
                 }
-            } else if key == "style" {
-                let style = style(&unescaped(raw));
-                if !style.is_empty() {
-                    self.attribute("style", &style);
+                Value::Style => {
+                    let style = style(&value);
+                    if !style.is_empty() {
+                        self.attribute(key, &style);
+                    }
                 }
-            } else {
-                continue;
             }
-            seen.push(key);
         }
         self.out.push('>');
     }
@@ -551,7 +628,8 @@ impl<'h> Iterator for Attributes<'h> {
     type Item = (&'h str, &'h str);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let rest = self.0.trim_start_matches(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '"' | '\'' | '<'));
+        let is_between = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'/' | b'"' | b'\'' | b'<');
+        let rest = &self.0[self.0.bytes().position(|b| !is_between(&b)).unwrap_or(self.0.len())..];
         if rest.is_empty() {
             return None;
         }
@@ -596,20 +674,18 @@ fn unescaped(raw: &str) -> Cow<'_, str> {
 
 /// Appends text for use in an attribute or between tags.
 pub(crate) fn push_escaped(text: &str, out: &mut String) {
-    let mut from = 0;
-    for (at, b) in text.bytes().enumerate() {
-        let replacement = match b {
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|b| matches!(b, b'&' | b'<' | b'>' | b'"')) {
+        out.push_str(&rest[..at]);
+        out.push_str(match rest.as_bytes()[at] {
             b'&' => "&amp;",
             b'<' => "&lt;",
             b'>' => "&gt;",
-            b'"' => "&quot;",
-            _ => continue,
-        };
-        out.push_str(&text[from..at]);
-        out.push_str(replacement);
-        from = at + 1;
+            _ => "&quot;",
+        });
+        rest = &rest[at + 1..];
     }
-    out.push_str(&text[from..]);
+    out.push_str(rest);
 }
 
 /// Properties of a style that are kept: they shape text and move nothing over anything else.
@@ -679,14 +755,14 @@ pub(crate) fn plain(html: &str) -> String {
         match markup(rest, &mut ends) {
             Markup::Start { name, end, .. } => {
                 let after = &rest[end..];
-                rest = if fate(&name) == Fate::Removed { &after[end_of_removed(after, &name)..] } else { after };
-                if !is_inline(&name) {
+                rest = if fate(name) == Fate::Removed { &after[end_of_removed(after, name)..] } else { after };
+                if !is_inline(&lower(name)) {
                     out.push(' ');
                 }
             }
             Markup::End { name, end } => {
                 rest = &rest[end..];
-                if !is_inline(&name) {
+                if !is_inline(&lower(name)) {
                     out.push(' ');
                 }
             }
@@ -740,15 +816,15 @@ pub(crate) fn pieces(page: &str) -> impl Iterator<Item = Piece<'_>> {
             match markup(rest, &mut ends) {
                 Markup::Start { name, attributes, end } => {
                     rest = &rest[end..];
-                    if fate(&name) == Fate::Removed {
-                        rest = &rest[end_of_removed(rest, &name)..];
+                    if fate(name) == Fate::Removed {
+                        rest = &rest[end_of_removed(rest, name)..];
                         continue;
                     }
-                    return Some(Piece::Start { name, attributes: Tag(attributes) });
+                    return Some(Piece::Start { name: lower(name), attributes: Tag(attributes) });
                 }
                 Markup::End { name, end } => {
                     rest = &rest[end..];
-                    return Some(Piece::End { name });
+                    return Some(Piece::End { name: lower(name) });
                 }
                 Markup::Skip(end) => rest = &rest[end..],
                 Markup::Stray => {

@@ -111,13 +111,13 @@ impl Reader<'_> {
         if let Some(href) = self.address(top, "feed_url") {
             facts.links.push(Link {
                 href: Some(href),
-                rel: "self".to_owned(),
-                kind: Some("application/feed+json".to_owned()),
+                rel: "self".into(),
+                kind: Some("application/feed+json".into()),
                 ..Link::default()
             });
         }
         if let Some(href) = self.address(top, "next_url") {
-            facts.links.push(Link { href: Some(href), rel: "next".to_owned(), ..Link::default() });
+            facts.links.push(Link { href: Some(href), rel: "next".into(), ..Link::default() });
         }
         for name in ["icon", "favicon"] {
             if let Some(href) = self.address(top, name) {
@@ -140,7 +140,7 @@ impl Reader<'_> {
         }
         facts.link = self.address(item, "url").or_else(|| self.address(item, "external_url"));
         if let Some(href) = self.address(item, "external_url") {
-            facts.links.push(Link { href: Some(href), rel: "related".to_owned(), ..Link::default() });
+            facts.links.push(Link { href: Some(href), rel: "related".into(), ..Link::default() });
         }
         // An address as the id stands in for a missing link.
         if facts.link.is_none() {
@@ -149,17 +149,17 @@ impl Reader<'_> {
         facts.image = self
             .address(item, "image")
             .or_else(|| self.address(item, "banner_image"))
-            .map(|href| Image { href: Some(href), ..Image::default() });
+            .map(|href| Box::new(Image { href: Some(href), ..Image::default() }));
         let attachments =
             item.get("attachments").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
         for attachment in attachments.take(256) {
             facts.links.push(Link {
                 href: self.address(attachment, "url"),
-                rel: "enclosure".to_owned(),
-                kind: string(attachment, "mime_type"),
-                title: string(attachment, "title"),
+                rel: "enclosure".into(),
+                kind: string(attachment, "mime_type").map(Into::into),
+                title: string(attachment, "title").map(Into::into),
                 hreflang: None,
-                length: string(attachment, "size_in_bytes"),
+                length: string(attachment, "size_in_bytes").map(Into::into),
             });
         }
         facts

@@ -25,6 +25,7 @@ pub use news::parsed::{Parsed, Problem};
 pub use result::result_json;
 
 use encoding::MediaType;
+use std::borrow::Cow;
 use url::Url;
 
 /// Largest body read, in bytes, unless [`Headers::limit_bytes`] says otherwise.
@@ -100,7 +101,7 @@ fn parse_at(body: &[u8], url: Option<&Url>, headers: &Headers) -> Result<Parsed<
         if outcome.is_page && outcome.document.items.is_empty() {
             return Err(Error::Page);
         }
-        if !outcome.is_feed && !is_blank(start) {
+        if !outcome.is_feed && (start.is_empty() || !is_blank(start)) {
             return Err(Error::NotAFeed);
         }
         problems.extend(outcome.problems);
@@ -139,31 +140,55 @@ fn base(url: Option<&Url>, headers: &Headers) -> String {
 
 /// Line ends as XML wants them, control characters gone, and characters of the C1 range read as the
 /// Windows-1252 they were meant to be. The flag tells whether a strict reader would have stopped.
-fn tidy(text: &str) -> (std::borrow::Cow<'_, str>, bool) {
+fn tidy(text: &str) -> (Cow<'_, str>, bool) {
     let bytes = text.as_bytes();
-    let is_odd = |b: &u8| *b < 0x20 && *b != b'\n' && *b != b'\t';
-    let has_c1 = || memchr::memchr_iter(0xc2, bytes).any(|at| bytes.get(at + 1).is_some_and(|b| *b < 0xa0));
-    if !bytes.iter().any(is_odd) && !has_c1() && !text.contains('\u{feff}') {
-        return (std::borrow::Cow::Borrowed(text), false);
-    }
+    let Some(first) = next_odd(bytes, 0) else { return (Cow::Borrowed(text), false) };
     let mut repaired = false;
     let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\r' => {
-                if chars.peek() != Some(&'\n') {
-                    out.push('\n');
-                }
+    let (mut from, mut at) = (0, Some(first));
+    while let Some(odd) = at {
+        // What takes its place, and how many bytes it had.
+        let (instead, length) = match bytes[odd] {
+            b'\r' if bytes.get(odd + 1) == Some(&b'\n') => (None, 1),
+            b'\r' => (Some('\n'), 1),
+            0xef if odd == 0 => (None, 3),
+            0xef => (Some('\u{feff}'), 3),
+            0xc2 => (Some(entities::WINDOWS_1252[usize::from(bytes[odd + 1] & 0x1f)]), 2),
+            _ => {
+                repaired = true;
+                (None, 1)
             }
-            '\u{feff}' if out.is_empty() => {}
-            '\n' | '\t' => out.push(c),
-            '\0'..'\u{20}' => repaired = true,
-            '\u{80}'..='\u{9f}' => out.push(entities::WINDOWS_1252[c as usize - 0x80]),
-            _ => out.push(c),
-        }
+        };
+        out.push_str(&text[from..odd]);
+        out.extend(instead);
+        from = odd + length;
+        at = next_odd(bytes, from);
     }
-    (std::borrow::Cow::Owned(out), repaired)
+    out.push_str(&text[from..]);
+    (Cow::Owned(out), repaired)
+}
+
+/// Where the next character stands that is not passed on as it is.
+fn next_odd(bytes: &[u8], from: usize) -> Option<usize> {
+    /// Bytes looked at together: the compiler makes a few instructions of the question whether one may be odd.
+    const STEP: usize = 64;
+    let may_be = |b: u8| (b < 0x20 && b != b'\n' && b != b'\t') | (b == 0xc2) | (b == 0xef);
+    let is_odd = |at: usize| match bytes[at] {
+        0xc2 => bytes.get(at + 1).is_some_and(|b| *b < 0xa0),
+        0xef => bytes[at..].starts_with("\u{feff}".as_bytes()),
+        b => may_be(b),
+    };
+    let mut at = from;
+    while at < bytes.len() {
+        let end = (at + STEP).min(bytes.len());
+        if bytes[at..end].iter().fold(false, |any, b| any | may_be(*b))
+            && let Some(found) = (at..end).find(|at| is_odd(*at))
+        {
+            return Some(found);
+        }
+        at = end;
+    }
+    None
 }
 
 /// Passes over what stands before the first tag: warnings of a program, stray text.

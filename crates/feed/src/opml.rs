@@ -17,6 +17,8 @@ pub struct List {
     pub title: String,
     /// What else its head states, in order: name and text.
     pub head: Vec<(String, String)>,
+    /// Namespaces declared on the whole list: prefix and address.
+    pub namespaces: Vec<(String, String)>,
     /// Feeds and groups, in order.
     pub outlines: Vec<Outline>,
 }
@@ -164,6 +166,14 @@ pub fn read(bytes: &[u8]) -> Result<Parsed<List>, Error> {
                     keep(outline, &mut open, &mut list);
                 }
             }
+            Event::Start { name, .. } if name.eq_ignore_ascii_case("opml") => {
+                let raw = xml.attributes().to_vec();
+                for a in raw.into_iter().filter(|a| a.name.starts_with("xmlns:")) {
+                    let mut value = String::new();
+                    xml.unescape(a.raw, &mut value);
+                    list.namespaces.push((a.name["xmlns:".len()..].to_owned(), value));
+                }
+            }
             Event::Start { name, .. } if name.eq_ignore_ascii_case("head") => (in_head, seen) = (true, true),
             Event::End { name } if name.eq_ignore_ascii_case("head") => in_head = false,
             Event::Start { name, .. } if in_head => (head_name, head_text) = (Some(name.to_owned()), String::new()),
@@ -205,9 +215,16 @@ fn keep(outline: Outline, open: &mut [Outline], list: &mut List) {
     }
 }
 
-/// The list as OPML 2.0, in UTF-8, two spaces a level.
+/// The list as OPML 2.0, in UTF-8, two spaces a level. A prefix that nobody declared gets a namespace made up for
+/// it: strict readers would stop at it otherwise.
 pub fn write(list: &List) -> String {
-    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<opml version=\"2.0\">\n  <head>\n");
+    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<opml version=\"2.0\"");
+    for (prefix, address) in namespaces(list) {
+        out.push_str(&format!(" xmlns:{prefix}=\""));
+        push(&address, &mut out);
+        out.push('"');
+    }
+    out.push_str(">\n  <head>\n");
     for (name, text) in
         std::iter::once(("title", list.title.as_str())).chain(list.head.iter().map(|(n, t)| (n.as_str(), t.as_str())))
     {
@@ -222,6 +239,29 @@ pub fn write(list: &List) -> String {
         write_outline(outline, 2, &mut out);
     }
     out.push_str("  </body>\n</opml>\n");
+    out
+}
+
+/// The namespaces the written list needs: those it was read with, then one for each prefix without any.
+fn namespaces(list: &List) -> Vec<(String, String)> {
+    fn collect<'l>(outlines: &'l [Outline], names: &mut Vec<&'l str>) {
+        for outline in outlines {
+            names.extend(outline.attributes.iter().map(|(name, _)| name.as_str()).filter(|name| is_name(name)));
+            collect(&outline.children, names);
+        }
+    }
+    let mut names: Vec<&str> = list.head.iter().map(|(name, _)| name.as_str()).filter(|name| is_name(name)).collect();
+    collect(&list.outlines, &mut names);
+    let is_prefix = |prefix: &str| is_name(prefix) && !prefix.contains(':') && !matches!(prefix, "xml" | "xmlns");
+    let mut out: Vec<(String, String)> = Vec::new();
+    let made_up = names.iter().filter_map(|name| name.split_once(':')).map(|(prefix, _)| (prefix, ""));
+    for (prefix, address) in list.namespaces.iter().map(|(p, a)| (p.as_str(), a.as_str())).chain(made_up) {
+        if is_prefix(prefix) && !out.iter().any(|(known, _)| known == prefix) && out.len() < 256 {
+            let address =
+                if address.trim().is_empty() { format!("urn:undeclared:{prefix}") } else { address.to_owned() };
+            out.push((prefix.to_owned(), address));
+        }
+    }
     out
 }
 
@@ -255,12 +295,22 @@ fn write_outline(outline: &Outline, depth: usize, out: &mut String) {
 /// Text for a tag or an attribute: escaped, and without what XML cannot hold.
 fn push(text: &str, out: &mut String) {
     let allowed: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
-    html::push_escaped(&allowed, out);
+    let mut escaped = String::with_capacity(allowed.len());
+    html::push_escaped(&allowed, &mut escaped);
+    // Line ends in an attribute are read as spaces unless they are written as references.
+    out.push_str(&escaped.replace('\n', "&#10;").replace('\t', "&#9;"));
 }
 
+/// Whether a name may stand in XML with namespaces: at most one colon, and not at its ends.
 fn is_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'))
+    let is_part = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
+    };
+    match name.split_once(':') {
+        Some((prefix, local)) => is_part(prefix) && is_part(local),
+        None => is_part(name),
+    }
 }
 
 #[cfg(test)]
@@ -286,6 +336,19 @@ mod tests {
         assert_eq!(again.value.feeds(), feeds);
         assert_eq!(again.value.outlines[0].children[0].children[0].get("my:mark"), Some("7"));
         assert_eq!(again.value.head, [("ownerName".to_owned(), "Ann".to_owned())]);
+    }
+
+    #[test]
+    fn written_list_is_well_formed_whatever_attributes_it_was_read_with() {
+        let source = "<opml version='2.0' xmlns:my='http://mine.example/ns'><head><fc:x>1</fc:x></head><body>\
+            <outline text='A&#10;B' my:mark='7' lost:tag='8' odd:a:b='9' xmlUrl='http://a.example/'/></body></opml>";
+        let written = write(&read(source.as_bytes()).unwrap().value);
+        assert!(written.contains("xmlns:my=\"http://mine.example/ns\""), "{written}");
+        assert!(written.contains("xmlns:lost=\"urn:undeclared:lost\""), "{written}");
+        assert!(written.contains("my:mark=\"7\" lost:tag=\"8\" xmlUrl") && written.contains("A&#10;B"), "{written}");
+        let again = read(written.as_bytes()).unwrap();
+        assert!(again.problems.is_empty(), "{:?}", again.problems);
+        assert_eq!(write(&again.value), written);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::resolve;
 use crate::xml::{Event, Reader};
 use base64::Engine;
 use news::parsed::Problem;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Deepest nesting followed; what lies deeper is passed over.
@@ -88,11 +89,17 @@ struct Frame<'a> {
     rank: Rank,
     /// Where its text begins in the buffer.
     from: usize,
-    base: Option<Arc<str>>,
-    lang: Option<Arc<str>>,
+    /// Base and language around it, where it states another.
+    outer: Option<Box<Outer>>,
     bindings: usize,
     /// Name of an element kept under its own name.
     key: Option<String>,
+}
+
+/// Base and language in force.
+struct Outer {
+    base: Option<Arc<str>>,
+    lang: Option<Arc<str>>,
 }
 
 /// The text element being read.
@@ -101,7 +108,7 @@ struct Capture {
     kind: Arc<str>,
     is_base64: bool,
     is_markup: bool,
-    src: Option<String>,
+    src: Option<Box<str>>,
 }
 
 /// Best rank so far of the fields that several elements may give.
@@ -118,6 +125,7 @@ struct Builder<'a> {
     document: Document,
     frames: Vec<Frame<'a>>,
     too_deep: usize,
+    has_been_too_deep: bool,
     buffer: String,
     bindings: Vec<(&'a str, Space<'a>)>,
     base: Option<Arc<str>>,
@@ -161,6 +169,7 @@ pub(crate) fn read(text: &str, base: &str, lang: Option<&str>) -> Outcome {
         document: Document::default(),
         frames: Vec::new(),
         too_deep: 0,
+        has_been_too_deep: false,
         buffer: String::new(),
         bindings: Vec::new(),
         base: (!base.is_empty()).then(|| Arc::from(base)),
@@ -188,6 +197,11 @@ pub(crate) fn read(text: &str, base: &str, lang: Option<&str>) -> Outcome {
     let is_wellformed = builder.xml.flaw().is_none();
     if let Some(flaw) = builder.xml.flaw() {
         builder.problems.insert(0, Problem::new("not-well-formed", format!("the feed is not well-formed XML: {flaw}")));
+    }
+    if builder.xml.refused_entities() {
+        let message =
+            "the feed declares entities that hold others, or too much text; they were left as they are written";
+        builder.problems.push(Problem::new("entities-refused", message));
     }
     builder.document.is_wellformed = is_wellformed;
     Outcome { document: builder.document, problems: builder.problems, is_page: builder.is_page, is_feed }
@@ -266,13 +280,17 @@ impl<'a> Builder<'a> {
 
     fn start(&mut self, name: &'a str) {
         if self.frames.len() >= DEPTH {
+            if !self.has_been_too_deep {
+                self.has_been_too_deep = true;
+                let message = format!("elements are nested more than {DEPTH} deep; what lies deeper was passed over");
+                self.problems.push(Problem::new("nested-too-deep", message));
+            }
             self.too_deep += 1;
             self.xml.blame("elements nested too deep");
             return;
         }
         let mut bindings = self.bindings.len();
-        let mut outer = (self.base.clone(), self.lang.clone());
-        self.scope();
+        let mut outer = self.scope();
         let (prefix, local) = name.split_once(':').unwrap_or(("", name));
         let mut lowered = std::mem::take(&mut self.lowered);
         lowered.clear();
@@ -281,23 +299,15 @@ impl<'a> Builder<'a> {
         let space = self.space(prefix);
         if let Some(depth) = self.forgotten(space, &lowered) {
             self.xml.blame("an element without an end tag");
+            self.leave(outer);
             while self.frames.len() > depth {
                 self.close();
             }
             bindings = self.bindings.len();
-            outer = (self.base.clone(), self.lang.clone());
-            self.scope();
+            outer = self.scope();
         }
-        let mut frame = Frame {
-            name,
-            role: Role::Pass,
-            rank: Rank::None,
-            from: self.buffer.len(),
-            base: outer.0,
-            lang: outer.1,
-            bindings,
-            key: None,
-        };
+        let mut frame =
+            Frame { name, role: Role::Pass, rank: Rank::None, from: self.buffer.len(), outer, bindings, key: None };
         if self.capture.is_some() {
             frame.role = self.start_markup(&lowered);
         } else {
@@ -310,10 +320,11 @@ impl<'a> Builder<'a> {
         self.frames.push(frame);
     }
 
-    /// Takes in `xmlns`, `xml:base` and `xml:lang` of the current tag.
-    fn scope(&mut self) {
+    /// Takes in `xmlns`, `xml:base` and `xml:lang` of the current tag; gives what was in force before, where it
+    /// changes one of the latter.
+    fn scope(&mut self) -> Option<Box<Outer>> {
         if self.xml.attributes().is_empty() {
-            return;
+            return None;
         }
         let mut base = None;
         let mut lang = None;
@@ -333,6 +344,8 @@ impl<'a> Builder<'a> {
                 lang = Some(a.raw);
             }
         }
+        let changes = base.is_some() || lang.is_some();
+        let outer = changes.then(|| Box::new(Outer { base: self.base.clone(), lang: self.lang.clone() }));
         if let Some(raw) = base {
             let mut value = String::new();
             self.xml.unescape(raw, &mut value);
@@ -347,6 +360,7 @@ impl<'a> Builder<'a> {
             let value = value.trim().replace('_', "-");
             self.lang = (!value.is_empty()).then(|| Arc::from(value));
         }
+        outer
     }
 
     fn space(&mut self, prefix: &'a str) -> Space<'a> {
@@ -649,7 +663,7 @@ impl<'a> Builder<'a> {
                 let url = self.attribute("url").or_else(|| self.attribute("uri")).or_else(|| self.attribute("href"));
                 let url = url.map(|url| self.absolute(&url));
                 let version = self.attribute("version");
-                self.context().generator = Some(Generator { name: None, url, version });
+                self.context().generator = Some(Box::new(Generator { name: None, url, version }));
             }
             Role::Place | Role::Explicit | Role::Block | Role::MediaThumbnail | Role::MediaText => {
                 frame.key = Some(key(space, local));
@@ -663,7 +677,7 @@ impl<'a> Builder<'a> {
                     _ => {}
                 }
             }
-            Role::GeoShape(_) => self.context().place = Some(Place::default()),
+            Role::GeoShape(_) => self.context().place = Some(Box::default()),
             Role::Other => self.open_other(frame, space, local),
             Role::Pass => self.open_passing(space, local),
             _ => {}
@@ -735,7 +749,7 @@ impl<'a> Builder<'a> {
             };
             let name = self.attribute("srsname").unwrap_or_default();
             let dimensions = self.attribute("srsdimension").unwrap_or_default();
-            self.context().place = Some(Place { kind: shape, points: Vec::new() });
+            self.context().place = Some(Box::new(Place { kind: shape, points: Vec::new() }));
             if !name.is_empty() {
                 self.context().set_extra("srsname", Extra::Text(name));
             }
@@ -775,8 +789,8 @@ impl<'a> Builder<'a> {
             facts.link = Some(href.clone());
             facts.links.push(Link {
                 href: Some(href),
-                rel: "alternate".to_owned(),
-                kind: Some("text/html".to_owned()),
+                rel: "alternate".into(),
+                kind: Some("text/html".into()),
                 ..Link::default()
             });
         }
@@ -790,11 +804,11 @@ impl<'a> Builder<'a> {
                 let href = href.map(|href| self.absolute(href.trim()));
                 let link = Link {
                     href,
-                    rel: "enclosure".to_owned(),
-                    kind: self.attribute("type"),
+                    rel: "enclosure".into(),
+                    kind: self.attribute("type").map(Cow::Owned),
                     title: None,
                     hreflang: None,
-                    length: self.attribute("length"),
+                    length: self.attribute("length").map(String::into_boxed_str),
                 };
                 self.push_link(link);
             }
@@ -805,7 +819,7 @@ impl<'a> Builder<'a> {
             (Space::Itunes, "image" | "link") => {
                 let href = self.attribute("href").or_else(|| self.attribute("url")).filter(|href| !href.is_empty());
                 if let Some(href) = href.map(|href| self.absolute(href.trim())) {
-                    self.context().image = Some(Image { href: Some(href), ..Image::default() });
+                    self.context().image = Some(Box::new(Image { href: Some(href), ..Image::default() }));
                 }
             }
             (Space::Media, "content") => {
@@ -883,7 +897,8 @@ impl<'a> Builder<'a> {
         let mode = self.attribute("mode").unwrap_or_default();
         let is_base64 =
             mode == "base64" || !(kind.starts_with("text/") || kind.ends_with("+xml") || kind.ends_with("/xml"));
-        let src = self.attribute("src").filter(|src| !src.is_empty()).map(|src| self.absolute(src.trim()));
+        let src =
+            self.attribute("src").filter(|src| !src.is_empty()).map(|src| self.absolute(src.trim()).into_boxed_str());
         let is_markup = &*kind == "application/xhtml+xml";
         frame.key = None;
         self.capture = Some(Capture { depth: self.frames.len(), kind, is_base64, is_markup, src });
@@ -904,19 +919,19 @@ impl<'a> Builder<'a> {
     }
 
     fn start_link(&mut self) {
-        let rel = self.attribute("rel").unwrap_or_else(|| "alternate".to_owned());
+        let rel = self.attribute("rel").map_or(Cow::Borrowed("alternate"), Cow::Owned);
         let kind = self
             .attribute("type")
-            .unwrap_or_else(|| if rel == "self" { "application/atom+xml" } else { "text/html" }.to_owned());
+            .map_or(Cow::Borrowed(if rel == "self" { "application/atom+xml" } else { "text/html" }), Cow::Owned);
         let href = self.attribute("href").or_else(|| self.attribute("url")).or_else(|| self.attribute("uri"));
         let href = href.map(|href| self.absolute(href.trim()));
         let link = Link {
             href,
             rel,
             kind: Some(kind),
-            title: self.attribute("title"),
-            hreflang: self.attribute("hreflang"),
-            length: self.attribute("length"),
+            title: self.attribute("title").map(String::into_boxed_str),
+            hreflang: self.attribute("hreflang").map(String::into_boxed_str),
+            length: self.attribute("length").map(String::into_boxed_str),
         };
         if self.in_image || self.in_text_input {
             return;
@@ -972,17 +987,27 @@ impl<'a> Builder<'a> {
             }
             Role::Pass if self.capture.is_some() => {}
             _ => {
-                let text = self.buffer[frame.from.min(self.buffer.len())..].trim().to_owned();
-                self.buffer.truncate(frame.from);
-                self.finish(&frame, text);
+                let mut buffer = std::mem::take(&mut self.buffer);
+                let text = &buffer[frame.from.min(buffer.len())..];
+                // The flags of iTunes hold only when written without space around them, as its rules have it.
+                let as_written = matches!(frame.role, Role::Explicit | Role::Block);
+                self.finish(&frame, if as_written { text } else { text.trim() });
+                buffer.truncate(frame.from);
+                self.buffer = buffer;
             }
         }
-        self.base = frame.base;
-        self.lang = frame.lang;
+        self.leave(frame.outer);
         self.bindings.truncate(frame.bindings);
     }
 
-    fn finish(&mut self, frame: &Frame<'a>, text: String) {
+    /// Puts base and language back that were in force before a tag that changed them.
+    fn leave(&mut self, outer: Option<Box<Outer>>) {
+        if let Some(outer) = outer {
+            (self.base, self.lang) = (outer.base, outer.lang);
+        }
+    }
+
+    fn finish(&mut self, frame: &Frame<'a>, text: &str) {
         match frame.role {
             Role::Entry => self.finish_entry(),
             Role::Image => self.in_image = false,
@@ -990,7 +1015,8 @@ impl<'a> Builder<'a> {
             Role::Source => {
                 if let Some((mut facts, ..)) = self.source.take() {
                     if facts.title.is_none() && !text.is_empty() {
-                        facts.title = Some(Text { value: text, kind: self.kinds[PLAIN].clone(), ..Text::default() });
+                        facts.title =
+                            Some(Text { value: text.to_owned(), kind: self.kinds[PLAIN].clone(), ..Text::default() });
                     }
                     self.context().source = Some(facts);
                 }
@@ -1002,14 +1028,14 @@ impl<'a> Builder<'a> {
             Role::Link => self.finish_link(frame, text),
             Role::Location => {
                 if self.entry.is_some() && !text.is_empty() {
-                    let href = self.absolute(&text);
+                    let href = self.absolute(text);
                     let facts = self.context();
                     facts.id.get_or_insert_with(|| href.clone());
                     facts.link = Some(href);
                 }
             }
-            Role::Id => self.finish_id(frame, &text),
-            Role::Published | Role::Updated | Role::Created | Role::Expired => self.finish_date(frame, &text),
+            Role::Id => self.finish_id(frame, text),
+            Role::Published | Role::Updated | Role::Created | Role::Expired => self.finish_date(frame, text),
             Role::Valid => {
                 for part in text.split(';') {
                     let Some((key, value)) = part.split_once('=') else { continue };
@@ -1026,11 +1052,15 @@ impl<'a> Builder<'a> {
             Role::Author | Role::Contributor => {
                 let Some(mut person) = self.person.take() else { return };
                 if person.is_empty() {
-                    person = if frame.role == Role::Author {
-                        person_of(&text)
+                    if frame.role == Role::Author {
+                        person = person_of(text);
+                        let facts = self.context();
+                        if facts.authors.is_empty() && person.line().is_some_and(|line| line != text) {
+                            facts.byline = Some(text.into());
+                        }
                     } else {
-                        Person { name: some(text), ..Person::default() }
-                    };
+                        person.name = some(text);
+                    }
                 }
                 self.in_contributor = false;
                 if person.is_empty() {
@@ -1039,25 +1069,27 @@ impl<'a> Builder<'a> {
                 let facts = self.context();
                 let list = if frame.role == Role::Author { &mut facts.authors } else { &mut facts.contributors };
                 if list.len() < 256 && !list.contains(&person) {
+                    // One is the rule, and a list that grows by itself begins with four.
+                    list.reserve_exact(usize::from(list.is_empty()));
                     list.push(person);
                 }
             }
             Role::Publisher => {
-                let person = person_of(&text);
+                let person = person_of(text);
                 if !person.is_empty() {
-                    self.context().publisher.get_or_insert(person);
+                    self.context().publisher.get_or_insert_with(|| Box::new(person));
                 }
             }
             Role::Owner => {
                 self.in_owner = false;
                 if let Some(person) = self.person.take().filter(|p| !p.is_empty()) {
-                    self.context().publisher = Some(person);
+                    self.context().publisher = Some(Box::new(person));
                 }
             }
             Role::Name | Role::Email | Role::Address => self.finish_part(frame, text),
             Role::Category => {
                 if !text.is_empty() {
-                    self.context().add_tag(Tag { term: Some(text), scheme: frame.key.clone(), label: None });
+                    self.context().add_tag(Tag { term: Some(text.to_owned()), scheme: frame.key.clone(), label: None });
                 }
             }
             Role::CategoryList => {
@@ -1067,7 +1099,7 @@ impl<'a> Builder<'a> {
             }
             Role::Language => {
                 if !text.is_empty() {
-                    self.context().language = Some(text);
+                    self.context().language = Some(text.to_owned());
                 }
             }
             Role::Generator => {
@@ -1077,7 +1109,7 @@ impl<'a> Builder<'a> {
             }
             Role::Place => {
                 if let Some(key) = frame.key.as_deref().filter(|_| !text.is_empty()) {
-                    let address = self.absolute(&text);
+                    let address = self.absolute(text);
                     self.context().set_extra(key, Extra::Text(address));
                 }
             }
@@ -1089,7 +1121,7 @@ impl<'a> Builder<'a> {
                 }
             }
             Role::Explicit => {
-                let flag = match &*text {
+                let flag = match text {
                     "yes" => Some(true),
                     "clean" | "no" | "false" => Some(false),
                     _ => None,
@@ -1097,13 +1129,13 @@ impl<'a> Builder<'a> {
                 let flag = if text == "true" { Some(true) } else { flag };
                 self.context().set_extra("itunes_explicit", Extra::Flag(flag));
             }
-            Role::Block => self.context().set_extra("itunes_block", Extra::Flag(Some(matches!(&*text, "yes" | "Yes")))),
-            Role::GeoShape(shape) => self.finish_shape(shape, &text),
-            Role::GmlPoints => self.finish_points(&text),
+            Role::Block => self.context().set_extra("itunes_block", Extra::Flag(Some(matches!(text, "yes" | "Yes")))),
+            Role::GeoShape(shape) => self.finish_shape(shape, text),
+            Role::GmlPoints => self.finish_points(text),
             Role::MediaThumbnail | Role::MediaText => self.finish_media(frame, text),
             Role::NewsName => {
                 if !text.is_empty() {
-                    let title = Text { value: text, kind: self.kinds[PLAIN].clone(), ..Text::default() };
+                    let title = Text { value: text.to_owned(), kind: self.kinds[PLAIN].clone(), ..Text::default() };
                     self.context().source.get_or_insert_default().title = Some(title);
                 }
             }
@@ -1116,11 +1148,12 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn finish_other(&mut self, key: &str, text: String) {
+    fn finish_other(&mut self, key: &str, text: &str) {
         if self.in_text_input && self.entry.is_none() {
-            self.text_input(key, text);
+            self.text_input(key, text.to_owned());
             return;
         }
+        let text = text.to_owned();
         if matches!(key, "hour" | "day") {
             self.context().add_extra(if key == "hour" { "skiphours" } else { "skipdays" }, Extra::Text(text));
             return;
@@ -1141,30 +1174,30 @@ impl<'a> Builder<'a> {
     }
 
     /// The text of a finished text element: decoded, made safe, its addresses absolute.
-    fn finish_text(&mut self, text: String) -> Text {
+    fn finish_text(&mut self, text: &str) -> Text {
         let capture = self.capture.take();
         let (mut kind, is_base64, src) = match capture {
             Some(c) => (c.kind, c.is_base64, c.src),
             None => (self.kinds[PLAIN].clone(), false, None),
         };
-        let mut value = text;
-        if is_base64 && !value.is_empty() {
-            let packed: String = value.split_whitespace().collect();
-            let engine = base64::engine::general_purpose::STANDARD;
-            if let Some(decoded) = engine.decode(packed.as_bytes()).ok().and_then(|bytes| String::from_utf8(bytes).ok())
-            {
-                value = decoded;
-            }
+        let mut value = Cow::Borrowed(text);
+        if is_base64 && let Some(decoded) = base64_text(text) {
+            value = Cow::Owned(decoded);
         }
         if self.document.version == "atom10" && &*kind == "application/xhtml+xml" {
-            value = without_wrapper(&value).to_owned();
+            value = match value {
+                Cow::Borrowed(value) => Cow::Borrowed(without_wrapper(value)),
+                Cow::Owned(value) => Cow::Owned(without_wrapper(&value).to_owned()),
+            };
         }
         if &*kind == "text/plain" && !self.document.version.starts_with("atom") && html::looks_like(&value) {
             kind = self.kinds[HTML].clone();
         }
-        if matches!(&*kind, "text/html" | "application/xhtml+xml") {
-            value = html::clean(&value, self.base.as_deref().unwrap_or(""));
-        }
+        let mut value = if matches!(&*kind, "text/html" | "application/xhtml+xml") {
+            html::clean(&value, self.base.as_deref().unwrap_or(""))
+        } else {
+            value.into_owned()
+        };
         if let Some(repaired) = twice_encoded(&value) {
             value = repaired;
         }
@@ -1217,17 +1250,17 @@ impl<'a> Builder<'a> {
                     facts.contents.push(text);
                 }
             }
-            Role::Info => self.context().info = Some(text),
-            Role::Rights => self.context().rights = Some(text),
+            Role::Info => self.context().info = Some(Box::new(text)),
+            Role::Rights => self.context().rights = Some(Box::new(text)),
             _ => {}
         }
     }
 
-    fn finish_link(&mut self, frame: &Frame<'a>, text: String) {
+    fn finish_link(&mut self, frame: &Frame<'a>, text: &str) {
         if text.is_empty() {
             return;
         }
-        let href = self.absolute(&text);
+        let href = self.absolute(text);
         if self.in_image || self.in_text_input {
             if self.entry.is_none() {
                 if self.in_text_input {
@@ -1294,11 +1327,11 @@ impl<'a> Builder<'a> {
     }
 
     /// A name, mail or web address: of a person, a picture, a form.
-    fn finish_part(&mut self, frame: &Frame<'a>, text: String) {
+    fn finish_part(&mut self, frame: &Frame<'a>, text: &str) {
         if text.is_empty() {
             return;
         }
-        let text = if frame.role == Role::Address { self.absolute(&text) } else { text };
+        let text = if frame.role == Role::Address { self.absolute(text) } else { text.to_owned() };
         if let Some(person) = &mut self.person {
             match frame.role {
                 Role::Name => person.name = Some(text),
@@ -1314,7 +1347,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn finish_media(&mut self, frame: &Frame<'a>, text: String) {
+    fn finish_media(&mut self, frame: &Frame<'a>, text: &str) {
         if text.is_empty() {
             return;
         }
@@ -1323,7 +1356,7 @@ impl<'a> Builder<'a> {
         let value = if key == "media_restriction" {
             Extra::List(text.split_whitespace().take(300).map(|cc| Extra::Text(cc.to_lowercase())).collect())
         } else {
-            Extra::Text(text)
+            Extra::Text(text.to_owned())
         };
         let facts = self.context();
         let Some((_, extra)) = facts.extra.iter_mut().find(|(n, _)| *n == key) else { return };
@@ -1345,7 +1378,7 @@ impl<'a> Builder<'a> {
         if points.is_empty() || (shape == "Polygon" && points.len() < 4) {
             return;
         }
-        self.context().place = Some(Place { kind: shape, points });
+        self.context().place = Some(Box::new(Place { kind: shape, points }));
     }
 
     fn finish_points(&mut self, text: &str) {
@@ -1421,8 +1454,15 @@ fn key(space: Space<'_>, local: &str) -> String {
     format!("{prefix}_{local}")
 }
 
-fn some(text: String) -> Option<String> {
-    (!text.is_empty()).then_some(text)
+fn some(text: impl Into<String> + AsRef<str>) -> Option<String> {
+    (!text.as_ref().is_empty()).then(|| text.into())
+}
+
+/// The text behind base64, white space passed over; `None` when it is no base64, or not of a text in UTF-8.
+fn base64_text(text: &str) -> Option<String> {
+    let packed: String = text.split_whitespace().collect();
+    let bytes = base64::engine::general_purpose::STANDARD.decode(packed.as_bytes()).ok()?;
+    String::from_utf8(bytes).ok()
 }
 
 /// A person from a line of text: `Name (mail)`, `mail (Name)`, `Name <mail>`, a name or a mail address alone.

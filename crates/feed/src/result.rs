@@ -47,17 +47,17 @@ fn facts(facts: &Facts, place: Place) -> Value {
         };
         map.insert(name.clone(), value);
     }
-    let mut text = |name: &str, text: &Option<Text>| {
+    let mut text = |name: &str, text: Option<&Text>| {
         let Some(text) = text else { return };
         put(&mut map, name, Some(text.value.as_str()));
         put(&mut map, &format!("{name}_type"), Some(&*text.kind));
         put(&mut map, &format!("{name}_language"), text.language.as_deref());
         put(&mut map, &format!("{name}_base"), text.base.as_deref());
     };
-    text("title", &facts.title);
-    text(if place == Place::Entry { "summary" } else { "description" }, &facts.summary);
-    text("info", &facts.info);
-    text("rights", &facts.rights);
+    text("title", facts.title.as_ref());
+    text(if place == Place::Entry { "summary" } else { "description" }, facts.summary.as_ref());
+    text("info", facts.info.as_deref());
+    text("rights", facts.rights.as_deref());
     put(&mut map, "id", facts.id.as_deref());
     put(&mut map, "guid_is_permalink", facts.id_is_link);
     put(&mut map, "link", facts.link.as_deref());
@@ -75,7 +75,7 @@ fn facts(facts: &Facts, place: Place) -> Value {
     }
     if let Some(author) = facts.authors.first() {
         map.insert("author".to_owned(), person(author));
-        put(&mut map, "author_text", author.line());
+        put(&mut map, "author_text", facts.byline.as_deref().map(str::to_owned).or_else(|| author.line()));
         map.insert("authors".to_owned(), facts.authors.iter().map(person).collect());
     }
     if !facts.contributors.is_empty() {
@@ -174,7 +174,7 @@ fn image(facts: &Facts, map: &mut Map<String, Value>) {
 fn link(link: &Link) -> Value {
     let mut map = Map::new();
     put(&mut map, "href", link.href.as_deref());
-    put(&mut map, "rel", Some(link.rel.as_str()));
+    put(&mut map, "rel", Some(&*link.rel));
     put(&mut map, "type", link.kind.as_deref());
     put(&mut map, "title", link.title.as_deref());
     put(&mut map, "hreflang", link.hreflang.as_deref());

@@ -5,7 +5,7 @@
 //! never looks outside the document, and an entity of the document's own is replaced only when it is
 //! short and holds no other.
 
-use crate::entities;
+use crate::entities::{self, Own};
 use memchr::{memchr, memchr2, memmem};
 
 /// Most attributes read of one tag; the rest are dropped.
@@ -13,6 +13,8 @@ const ATTRIBUTES: usize = 256;
 /// Most entities a document may declare, and how long each may be in bytes.
 const ENTITIES: usize = 256;
 const ENTITY_BYTES: usize = 4096;
+/// How much text all references to them may put into the document, in bytes.
+const ENTITY_TEXT_BYTES: usize = 1 << 20;
 
 /// One piece of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +41,7 @@ pub(crate) struct Reader<'a> {
     text: &'a str,
     at: usize,
     attributes: Vec<Attribute<'a>>,
-    entities: Vec<(&'a str, String)>,
+    entities: Own<'a>,
     flaw: Option<&'static str>,
     pending_end: Option<&'a str>,
     doctype: Option<&'a str>,
@@ -55,7 +57,7 @@ impl<'a> Reader<'a> {
             text,
             at: 0,
             attributes: Vec::new(),
-            entities: Vec::new(),
+            entities: Own { list: Vec::new(), left: ENTITY_TEXT_BYTES, refused: false },
             flaw: None,
             pending_end: None,
             doctype: None,
@@ -67,6 +69,11 @@ impl<'a> Reader<'a> {
     /// The first thing found that no well-formed document holds.
     pub(crate) fn flaw(&self) -> Option<&'static str> {
         self.flaw
+    }
+
+    /// Whether entities of the document's own were left as they are written, so that they can do no harm.
+    pub(crate) fn refused_entities(&self) -> bool {
+        self.entities.refused
     }
 
     /// The document type as written, up to its internal subset.
@@ -211,12 +218,16 @@ impl<'a> Reader<'a> {
             let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) else { continue };
             let Some((value, _)) = value[1..].split_once(quote) else { continue };
             if value.len() > ENTITY_BYTES || name.starts_with('%') {
+                self.entities.refused |= value.len() > ENTITY_BYTES;
                 continue;
             }
             let mut text = String::new();
             // An entity that holds another is not replaced: no bombs.
-            if references_are_plain(value) && entities::unescape(value, &[], &mut text) {
-                self.entities.push((name, text));
+            let mut none = Own { list: Vec::new(), left: 0, refused: false };
+            if references_are_plain(value) && entities::unescape(value, &mut none, &mut text) {
+                self.entities.list.push((name, text));
+            } else {
+                self.entities.refused = true;
             }
         }
         let after = &subset[close..];
@@ -363,7 +374,7 @@ impl<'a> Reader<'a> {
 
     /// Appends `raw` to `out` with its references replaced.
     pub(crate) fn unescape(&mut self, raw: &str, out: &mut String) {
-        if !entities::unescape(raw, &self.entities, out) {
+        if !entities::unescape(raw, &mut self.entities, out) {
             self.blame("an undeclared entity or a bare `&`");
         }
     }

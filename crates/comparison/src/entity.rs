@@ -160,7 +160,12 @@ pub fn entities(text: &str) -> Vec<Entity> {
     name_runs(text, &mut runs)
 }
 
+/// Nearly every longer word has a capital and no full stop closes it. A sentence that names two ministries has as
+/// many capitals as a headline; its full stop tells it apart.
 fn is_headline(sentence: &[Token]) -> bool {
+    if sentence.iter().rev().find(|t| !t.is(&["\"", "”", "''", "’", ")"])).is_some_and(|t| t.is(&["."])) {
+        return false;
+    }
     let mut words = 0;
     let mut capitals = 0;
     for token in sentence.iter().filter(|t| t.word && t.lower.len() > 3) {

@@ -54,9 +54,20 @@ mod flag {
 /// Finds the body of a page among its runs.
 pub(crate) fn find(tree: &Tree<'_>, runs: &[Run], witness: &Witness<'_>) -> Body {
     let finder = Finder::new(tree, runs, witness);
-    let Some(container) = witness.here.container(tree, finder.container(), &finder.prose) else {
-        return Body::default();
-    };
+    let own = finder.container();
+    let Some(container) = witness.here.container(tree, own, &finder.prose) else { return Body::default() };
+    let trace = &witness.here.trace;
+    if let Some(own) = own.filter(|own| *own != container && !witness.here.has_body()) {
+        // What held the text on other pages must do so here; on a page of another make it does not.
+        let weight = |container| total_weight(&finder.trim(container).parts);
+        let is_lighter = weight(container) * 10 < weight(own) * 7;
+        trace.forget_dropped();
+        if is_lighter {
+            trace.container(tree, Some(own), "page");
+            witness.here.chosen(tree, runs, own);
+            return finder.trim(own);
+        }
+    }
     witness.here.chosen(tree, runs, container);
     finder.trim(container)
 }
@@ -273,10 +284,6 @@ impl<'f, 'a> Finder<'f, 'a> {
                 kept.push(run);
                 continue;
             }
-            if here.repeats(run) {
-                left_out(run, "on-other-pages");
-                continue;
-            }
             let known = self.known_share(run).is_some_and(|s| s > 0.8);
             if run.kind == RunKind::Caption
                 || self.is_marked(run, container, flag::CAPTION)
@@ -307,6 +314,10 @@ impl<'f, 'a> Finder<'f, 'a> {
                     body.byline = Some(run.text.clone());
                 }
                 left_out(run, "furniture");
+                continue;
+            }
+            if !known && here.repeats(run) {
+                left_out(run, "on-other-pages");
                 continue;
             }
             // The same long paragraph twice is a pulled quotation or a copy for another screen.

@@ -113,6 +113,11 @@ impl Trace {
         self.explain(|explanation| note(explanation, tree, tree.parent(run.first), &run.text, reason));
     }
 
+    /// Takes back what was noted of runs left out, before they are gone through again.
+    pub(crate) fn forget_dropped(&self) {
+        self.explain(|explanation| explanation.dropped.retain(|dropped| dropped.reason == "rule"));
+    }
+
     /// An element that an owner's rule takes out.
     pub(crate) fn dropped_element(&self, tree: &Tree<'_>, id: Id) {
         self.explain(|explanation| {

@@ -68,7 +68,7 @@ fn text(common: &Common, dry_run: bool) -> anyhow::Result<Status> {
 
 fn tell(report: &ingest::TextReport) {
     say(format!(
-        "{} revisions looked at, {} read otherwise now, {} without stored bytes, {} whose page now counts as a wall",
+        "{} revisions looked at, {} changed, {} without stored bytes, {} whose page now counts as a wall",
         report.looked_at, report.changed, report.without_bytes, report.refused
     ));
     if report.changed == 0 && report.outlets.is_empty() {

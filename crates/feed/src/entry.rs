@@ -109,7 +109,8 @@ fn entry(item: &Facts, feed_language: Option<&str>) -> Entry {
 }
 
 fn source(facts: &Facts) -> Option<Source> {
-    let url = facts.href.clone().or_else(|| facts.link.clone());
+    let is_page = |url: &&String| url.starts_with("http://") || url.starts_with("https://");
+    let url = [&facts.href, &facts.link].into_iter().flatten().find(is_page).cloned();
     let name = facts.title.as_ref().map(Text::plain).filter(|name| !name.is_empty()).or_else(|| url.clone())?;
     Some(Source { name, url })
 }

@@ -786,7 +786,9 @@ impl<'a> Builder<'a> {
         if let Some(href) = self.attribute("href") {
             let href = self.absolute(href.trim());
             let facts = self.context();
-            facts.link = Some(href.clone());
+            if resolve::is_safe(&href) {
+                facts.link = Some(href.clone());
+            }
             facts.links.push(Link {
                 href: Some(href),
                 rel: "alternate".into(),
@@ -1031,7 +1033,9 @@ impl<'a> Builder<'a> {
                     let href = self.absolute(text);
                     let facts = self.context();
                     facts.id.get_or_insert_with(|| href.clone());
-                    facts.link = Some(href);
+                    if resolve::is_safe(&href) {
+                        facts.link = Some(href);
+                    }
                 }
             }
             Role::Id => self.finish_id(frame, text),

@@ -146,6 +146,27 @@ fn flags_of_itunes_hold_only_as_its_rules_write_them() {
 }
 
 #[test]
+fn link_of_an_entry_or_its_source_never_runs_anything() {
+    let bad = "javascript:alert(1)";
+    for body in [
+        rss(&format!(
+            "<item><title>T</title><link>{bad}</link><guid>{bad}</guid><source url='{bad}'>S</source></item>"
+        )),
+        format!("<CHANNEL HREF='{bad}'><ITEM HREF='{bad}'><TITLE>T</TITLE></ITEM></CHANNEL>"),
+        format!("<urlset><url><loc>{bad}</loc></url></urlset>"),
+        format!("<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>{bad}</id><link href='{bad}'/></entry></feed>"),
+        format!(
+            "{{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{{\"id\":\"{bad}\",\"url\":\"{bad}\"}}]}}"
+        ),
+    ] {
+        let document = parse(&body).value;
+        assert_eq!((&document.feed.link, &document.items[0].link), (&None, &None), "{body}");
+        let entry = document.entries().remove(0);
+        assert!(entry.url.is_none() && entry.source.is_none_or(|source| source.url.is_none()), "{body}");
+    }
+}
+
+#[test]
 fn entities_that_grow_are_left_as_written_and_named() {
     let doubling: String = (1..40).map(|n| format!("<!ENTITY a{n} '&a{0};&a{0};'>", n - 1)).collect();
     let body =

@@ -5,6 +5,7 @@ pub mod compare;
 mod day;
 pub mod differ;
 pub mod entity;
+pub mod event;
 mod gazetteer;
 pub mod number;
 mod prepare;

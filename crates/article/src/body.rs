@@ -57,6 +57,7 @@ pub(crate) fn find(tree: &Tree<'_>, runs: &[Run], witness: &Witness<'_>) -> Body
     let own = finder.container();
     let Some(container) = witness.here.container(tree, own, &finder.prose) else { return Body::default() };
     let trace = &witness.here.trace;
+    witness.here.compare(tree, runs, container);
     if let Some(own) = own.filter(|own| *own != container && !witness.here.has_body()) {
         // What held the text on other pages must do so here; on a page of another make it does not. Where both give the
         // same text, the page's own stays, and with it what stands around the text.

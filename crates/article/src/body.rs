@@ -57,12 +57,15 @@ pub(crate) fn find(tree: &Tree<'_>, runs: &[Run], witness: &Witness<'_>) -> Body
     let own = finder.container();
     let Some(container) = witness.here.container(tree, own, &finder.prose) else { return Body::default() };
     let trace = &witness.here.trace;
+    witness.here.compare(tree, runs, container);
     if let Some(own) = own.filter(|own| *own != container && !witness.here.has_body()) {
-        // What held the text on other pages must do so here; on a page of another make it does not.
-        let weight = |container| total_weight(&finder.trim(container).parts);
-        let is_lighter = weight(container) * 10 < weight(own) * 7;
+        // What held the text on other pages must do so here; on a page of another make it does not. Where both give the
+        // same text, the page's own stays, and with it what stands around the text.
+        let parts = |container| finder.trim(container).parts;
+        let (learned, found) = (parts(container), parts(own));
+        let is_lighter = total_weight(&learned) * 10 < total_weight(&found) * 7;
         trace.forget_dropped();
-        if is_lighter {
+        if is_lighter || learned == found {
             trace.container(tree, Some(own), "page");
             witness.here.chosen(tree, runs, own);
             return finder.trim(own);

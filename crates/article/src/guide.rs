@@ -7,6 +7,7 @@ use crate::rules::{self, Key};
 use crate::trace::Trace;
 use news::article::{Article, Field, Origin};
 use news::parsed::Problem;
+use std::cell::Cell;
 
 /// What [`crate::extract_with`] may lean on; by default nothing.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,6 +23,8 @@ pub struct Guide<'g> {
 pub(crate) struct OnPage<'g> {
     pub(crate) rules: rules::Found,
     learned: Option<&'g learn::Site>,
+    /// Whether the page says at length what other pages say: it is one of them again, and nothing in it is furniture.
+    is_known: Cell<bool>,
     pub(crate) trace: Trace,
 }
 
@@ -32,7 +35,7 @@ impl<'g> OnPage<'g> {
         for &id in &rules.drop {
             trace.dropped_element(tree, id);
         }
-        OnPage { rules, learned: guide.learned, trace }
+        OnPage { rules, learned: guide.learned, is_known: Cell::new(false), trace }
     }
 
     /// Whether the owner says where the text stands, and it is there.
@@ -73,7 +76,17 @@ impl<'g> OnPage<'g> {
 
     /// Whether the site's other pages show a run as well.
     pub(crate) fn repeats(&self, run: &Run) -> bool {
-        self.learned.is_some_and(|site| site.repeats(run))
+        !self.is_known.get() && self.learned.is_some_and(|site| site.repeats(run))
+    }
+
+    /// Notes whether four tenths of what stands in the container stand on other pages too.
+    pub(crate) fn compare(&self, tree: &Tree<'_>, runs: &[Run], container: Id) {
+        let Some(site) = self.learned else { return };
+        let inside = tree.inside(container);
+        let own = || runs.iter().filter(|run| inside.contains(&run.first) && run.link_weight * 2 < run.weight);
+        let all: u32 = own().map(|run| run.weight).sum();
+        let known: u32 = own().filter(|run| site.repeats(run)).map(|run| run.weight).sum();
+        self.is_known.set(known * 10 > all * 4);
     }
 
     /// Notes, when asked, what stands outside the container, or what other pages of the site can be compared with.

@@ -70,3 +70,12 @@ fn a_changed_layout_is_noticed_on_the_newest_pages() {
     assert!(problems(3, "story-text").is_empty());
     assert_eq!(learn(&pages[..5]).layout_changed_from(), None);
 }
+
+#[test]
+fn a_page_that_is_known_as_a_whole_keeps_its_text() {
+    let (html, url) = page(1, "story-text");
+    let site = Site::learn_from([(html.as_str(), &url)].into_iter(), 0);
+    assert!(site.furniture() > 0);
+    let read = extract_with(&html, &url, &Guide { learned: Some(&site), rules: None }).value;
+    assert!(read.text.contains("were counted"), "{}", read.text);
+}

@@ -68,9 +68,20 @@ fn annotate(record: Record) -> Outcome {
                 "what": number.what.as_ref().map(|span| &text[span.clone()])})
         })
         .collect();
+    let events: Vec<Value> = comparison::event::events(text, date)
+        .iter()
+        .map(|event| {
+            let (start, end) = at(&event.span);
+            let code = |actor: &Option<comparison::event::Actor>| actor.as_ref().and_then(|a| a.code);
+            let name = |actor: &Option<comparison::event::Actor>| actor.as_ref().map(|a| a.name.clone());
+            json!({"start": start, "end": end, "event": event.event, "code": event.code, "class": event.class,
+                "source": code(&event.source), "target": code(&event.target), "source_name": name(&event.source),
+                "target_name": name(&event.target), "date": event.date})
+        })
+        .collect();
     Ok(json!({
         "id": record.id, "language": record.optional_text("language")?, "sentences": sentences, "entities": entities,
-        "attributions": attributions, "timexes": timexes, "events": [], "numbers": numbers,
+        "attributions": attributions, "timexes": timexes, "events": events, "numbers": numbers,
     }))
 }
 

@@ -96,7 +96,8 @@ pub fn find(text: &str) -> Option<Found> {
     Some(Found { dateline: Dateline { place: place.to_owned(), span }, agency: agency.map(str::to_owned) })
 }
 
-fn is_agency(name: &str) -> bool {
+/// Whether a name is an agency's, or several agencies' joined by a slash or a comma.
+pub(crate) fn is_agency(name: &str) -> bool {
     name.split(['/', ',']).any(|part| AGENCIES.contains(&part.trim()))
 }
 

@@ -7,11 +7,10 @@ use crate::html::Tree;
 use crate::metadata::Metadata;
 use crate::rules::Key;
 use crate::trace::{self, Explanation, Trace};
-use crate::{blocks, damage, dateline};
+use crate::{blocks, damage, dateline, headline};
 use news::article::{Article, BlockKind, Field, Held, Origin, TextKind};
 use news::language::Language;
 use news::parsed::{Parsed, Problem};
-use news::text::canonical;
 use url::Url;
 
 /// Pages longer than this are read up to here; the longest page of the labelled sets has 4 MB.
@@ -80,7 +79,8 @@ pub(crate) fn read(html: &str, url: &Url, guide: &Guide<'_>, trace: Trace) -> (P
     here.fill(&mut article, &mut problems);
     let runs = blocks::runs_without(&tree, &here.rules.drop);
     let by_rule = here.rules.first(Key::Headline).map(|text| (text.to_owned(), Origin::Rule));
-    if let Some((headline, origin)) = by_rule.or_else(|| headline(&metadata, &runs, article.outlet.as_deref(), url)) {
+    let found = by_rule.or_else(|| headline::find(&metadata, &tree, article.outlet.as_deref(), url));
+    if let Some((headline, origin)) = found {
         article.headline = Some(headline);
         article.origins.insert(Field::Headline, origin);
     }
@@ -93,6 +93,14 @@ pub(crate) fn read(html: &str, url: &Url, guide: &Guide<'_>, trace: Trace) -> (P
     };
     let mut found = body::find(&tree, &runs, &witness);
     let mut parts = found.parts;
+    if let Some(headline) = article.headline.as_deref() {
+        // A heading that says the headline again stands above the text, not in it.
+        let mut before_prose = true;
+        parts.retain(|(kind, text)| {
+            before_prose &= *kind != BlockKind::Paragraph || text.len() < 200;
+            !(before_prose && *kind == BlockKind::Subheading && headline::is_again(text, headline))
+        });
+    }
     let mut text_origin = if here.has_body() { Origin::Rule } else { Origin::Markup };
     if let Some(json) = metadata.body().filter(|_| !here.has_body()) {
         let other = body::from_json(json);
@@ -273,113 +281,4 @@ fn three_to_two(code: &str) -> &str {
         "epo" => "eo",
         other => other,
     }
-}
-
-/// The headline without the outlet's name: the `h1` that metadata agrees with, else the metadata's own.
-fn headline(metadata: &Metadata, runs: &[blocks::Run], outlet: Option<&str>, url: &Url) -> Option<(String, Origin)> {
-    let offers: Vec<(String, Origin)> = metadata
-        .headlines()
-        .into_iter()
-        .map(|(text, origin)| (without_outlet(&text, outlet, url), origin))
-        .filter(|(text, _)| !text.is_empty())
-        .collect();
-    let h1: Vec<&str> =
-        runs.iter().filter(|r| r.kind == blocks::RunKind::Heading(1)).take(6).map(|r| r.text.as_str()).collect();
-    let fold = |t: &str| -> String { t.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
-    // The visible headline corrects a machine-readable one that has something more at its end, or is cut.
-    if let Some((first, _)) = offers.first() {
-        let folded = fold(first);
-        let same = h1.iter().find(|h| {
-            let own = fold(h);
-            own.chars().count() > 14
-                && (folded.starts_with(&own) && folded.len() < own.len() + 60
-                    || own == folded
-                    || own.starts_with(&folded) && first.ends_with(['…', '.']))
-        });
-        if let Some(text) = same.filter(|t| canonical(t) != *first && fold(t) != folded || fold(t) == folded) {
-            let origin = if fold(text) == folded { offers[0].1 } else { Origin::Markup };
-            let kept = if fold(text) == folded { first.clone() } else { canonical(text) };
-            return Some((kept, origin));
-        }
-        // A `title` element alone: what it has before the visible headline is the outlet or the section.
-        let is_title_alone = offers.len() == 1 && offers[0].1 == Origin::Markup;
-        let visible = h1.iter().find(|h| {
-            let own = fold(h);
-            own.chars().count() > 14
-                && folded.len() < own.len() + 60
-                && folded.ends_with(&own)
-                && first
-                    .rsplit_once(canonical(h).as_str())
-                    .is_some_and(|(head, _)| head.trim_end().ends_with([':', '|', '-', '–', '—', '·', '•', '»', '/']))
-        });
-        if let Some(visible) = visible.filter(|_| is_title_alone) {
-            return Some((canonical(visible), Origin::Markup));
-        }
-        // A JSON-LD headline that no other place of the page knows is the site's, not the article's.
-        let is_alone =
-            |text: &str| !offers.iter().skip(1).any(|(o, _)| close(o, text)) && !h1.iter().any(|h| close(h, text));
-        if is_alone(first)
-            && let Some((other, origin)) = offers.iter().skip(1).find(|(o, _)| h1.iter().any(|h| close(h, o)))
-        {
-            return Some((other.clone(), *origin));
-        }
-    }
-    offers.into_iter().next().or_else(|| {
-        let single = h1.first().filter(|_| h1.len() == 1)?;
-        Some((canonical(single), Origin::Markup))
-    })
-}
-
-/// Whether two headlines share most of their words.
-fn close(a: &str, b: &str) -> bool {
-    let words = |t: &str| -> std::collections::BTreeSet<String> {
-        t.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect()
-    };
-    let (a, b) = (words(a), words(b));
-    let shared = a.intersection(&b).count();
-    shared > 0 && shared * 10 >= a.len().max(b.len()) * 7
-}
-
-/// Takes the outlet's name (or its host's) off either end of a title.
-fn without_outlet(title: &str, outlet: Option<&str>, url: &Url) -> String {
-    let mut title = canonical(title);
-    let fold = |t: &str| -> String { t.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
-    let outlet = outlet.map(fold).unwrap_or_default();
-    let host: String = url.host_str().unwrap_or("").trim_start_matches("www.").to_owned();
-    let site = fold(host.split('.').next().unwrap_or(""));
-    let names = |part: &str| {
-        let part = fold(part);
-        !part.is_empty()
-            && (part == outlet
-                || part == site
-                || part == fold(&host)
-                || !site.is_empty() && part.contains(&site) && part.len() < site.len() + 20
-                || outlet.len() > 3 && part.contains(&outlet) && part.len() < outlet.len() + 20
-                || part.len() > 3 && outlet.contains(&part)
-                || part.len() > 3 && site.contains(&part))
-    };
-    for _ in 0..3 {
-        let mut cut = None;
-        for separator in [" | ", " - ", " – ", " — ", " · ", " • ", " :: ", " » ", " / ", "｜", " ： "] {
-            if let Some(at) = title.rfind(separator)
-                && names(&title[at + separator.len()..])
-            {
-                cut = cut.max(Some(at));
-            }
-        }
-        match cut {
-            Some(at) if at > 0 => title.truncate(at),
-            _ => break,
-        }
-    }
-    for separator in [" | ", " - ", " – ", ": "] {
-        if let Some((head, tail)) = title.split_once(separator)
-            && names(head)
-            && tail.chars().count() > 20
-            && separator != ": "
-        {
-            return tail.trim().to_owned();
-        }
-    }
-    title.trim().to_owned()
 }

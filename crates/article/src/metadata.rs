@@ -1,8 +1,10 @@
 //! What a page says about itself in falling order of trust: JSON-LD, meta tags, visible markup.
 
 use crate::date;
+use crate::dateline::is_agency;
 use crate::html::{Id, Tag, Tree};
 use crate::names;
+use crate::printed;
 use news::article::{Article, Field, Origin, TextKind};
 use news::language::Language;
 use news::parsed::Problem;
@@ -16,6 +18,21 @@ use url::Url;
 const JSON_LIMIT_BYTES: usize = 4 << 20;
 /// JSON-LD objects looked at on one page.
 const OBJECT_LIMIT: usize = 2000;
+
+/// Meta tags that name the writers, in falling order of trust.
+const AUTHOR_METAS: &[&str] = &[
+    "article:author",
+    "author",
+    "byl",
+    "parsely-author",
+    "dc.creator",
+    "dcterms.creator",
+    "sailthru.author",
+    "article:author_name",
+    "cxenseparse:author",
+    "og:article:author",
+    "twitter:creator_name",
+];
 
 /// The machine-readable part of a page.
 #[derive(Default)]
@@ -181,8 +198,20 @@ impl Metadata {
                 {
                     return;
                 }
+                // The account that runs the site is nobody's name.
+                let is_account = |key: &str| {
+                    let address = map.get(key).and_then(Value::as_str).unwrap_or("").trim_end_matches('/');
+                    address.ends_with("/author/admin") || address.ends_with("/author/administrator")
+                };
+                if is_account("@id") || is_account("url") {
+                    return;
+                }
                 if let Some(name) = map.get("name") {
                     self.ld_names(name, out, depth + 1);
+                } else if let (Some(Value::String(given)), Some(Value::String(family))) =
+                    (map.get("givenName"), map.get("familyName"))
+                {
+                    out.push(plain(&format!("{given} {family}")));
                 }
             }
             _ => {}
@@ -376,6 +405,9 @@ impl Metadata {
             offer(&mut best, first_marked, Origin::Markup);
             offer(&mut best, times, Origin::Markup);
             offer(&mut best, url_date(url), Origin::Rule);
+            if best.is_none() {
+                offer(&mut best, printed::published(tree), Origin::Markup);
+            }
         }
         best
     }
@@ -388,36 +420,31 @@ impl Metadata {
             Some(Value::Object(map)) => self.resolve(map).get("name").and_then(Value::as_str).unwrap_or(""),
             _ => "",
         };
-        let mut site = vec![letters(host), letters(publisher), letters(outlet.unwrap_or(""))];
+        let named = self.meta(&["publisher", "copyright", "dc.publisher"]).unwrap_or("");
+        let named = named.split('(').next().unwrap_or("").trim_start_matches(['©', ' ']);
+        let mut site = vec![letters(host), letters(publisher), letters(outlet.unwrap_or("")), letters(named)];
         site.retain(|name| name.chars().count() >= 3);
+        let is_site = |name: &str| site.iter().any(|s| letters(name).starts_with(s.as_str()));
+        let mut bodies = Vec::new();
+        for value in ["author", "creator"].iter().filter_map(|key| self.article.get(*key)) {
+            self.ld_organisations(value, &mut bodies, 0);
+        }
         for key in ["author", "creator"] {
             if let Some(value) = self.article.get(key) {
                 let mut found = Vec::new();
                 self.ld_names(value, &mut found, 0);
                 let people = names::people(&found, outlet);
-                if !people.is_empty() {
+                if people.iter().any(|name| !is_agency(name)) {
                     return Some((people, Origin::JsonLd));
                 }
             }
         }
-        for name in [
-            "article:author",
-            "author",
-            "byl",
-            "parsely-author",
-            "dc.creator",
-            "dcterms.creator",
-            "sailthru.author",
-            "article:author_name",
-            "cxenseparse:author",
-            "og:article:author",
-            "twitter:creator_name",
-        ] {
+        for name in AUTHOR_METAS {
             let found: Vec<&str> = self.metas(name).collect();
             let mut found = names::people(&found, outlet);
             // Sites put their own name where the writer's belongs.
-            found.retain(|name| !site.iter().any(|s| letters(name).starts_with(s.as_str())));
-            if !found.is_empty() {
+            found.retain(|name| !is_site(name) && !bodies.contains(name));
+            if found.iter().any(|name| !is_agency(name)) {
                 return Some((found, Origin::Meta));
             }
         }
@@ -429,20 +456,24 @@ impl Metadata {
             let texts: Vec<String> =
                 marked.take(6).map(|id| canonical(&tree.all_text(id))).filter(|t| t.len() < 120).collect();
             let found = names::people(&texts, outlet);
-            if !found.is_empty() {
+            if found.iter().any(|name| !is_agency(name)) {
                 return Some((found, Origin::Markup));
             }
         }
-        // No person is named anywhere; what JSON-LD names as the author is still what the page says.
-        let mut stated = Vec::new();
-        for key in ["author", "creator"] {
-            if let Some(value) = self.article.get(key) {
-                self.ld_organisations(value, &mut stated, 0);
-            }
+        let found = printed::writers(tree, outlet, &is_site);
+        if !found.is_empty() {
+            return Some((found, Origin::Markup));
         }
-        stated.truncate(1);
+        // No person is named anywhere; what the page states as the author is still what it says.
+        let mut stated = bodies;
         stated.retain(|name| !name.is_empty() && name.chars().count() < 60 && !name.starts_with("http"));
-        (!stated.is_empty()).then_some((stated, Origin::JsonLd))
+        stated.truncate(3);
+        if !stated.is_empty() {
+            return Some((stated, Origin::JsonLd));
+        }
+        let stated = names::people(&AUTHOR_METAS.iter().flat_map(|name| self.metas(name)).collect::<Vec<_>>(), outlet);
+        let stated: Vec<String> = stated.into_iter().filter(|name| is_agency(name)).take(1).collect();
+        (!stated.is_empty()).then_some((stated, Origin::Meta))
     }
 
     /// Names of authors of any kind.
@@ -551,8 +582,9 @@ impl Metadata {
     pub(crate) fn headlines(&self) -> Vec<(String, Origin)> {
         let mut out = Vec::new();
         out.extend(self.ld_text("headline").map(|t| (t, Origin::JsonLd)));
-        out.extend(self.meta(&["og:title"]).map(|t| (plain(t), Origin::Meta)));
-        out.extend(self.meta(&["twitter:title"]).map(|t| (plain(t), Origin::Meta)));
+        for name in ["og:title", "headline", "twitter:title"] {
+            out.extend(self.meta(&[name]).map(|t| (plain(t), Origin::Meta)));
+        }
         out.extend(self.title.clone().map(|t| (t, Origin::Markup)));
         out
     }

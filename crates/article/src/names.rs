@@ -147,7 +147,22 @@ fn split(field: &str) -> Vec<String> {
     out
 }
 
+/// Whether a text looks like a person's name: at least two words that begin with a capital, or letters of a
+/// script that has none.
+pub(crate) fn has_name_shape(text: &str) -> bool {
+    let begins = |test: fn(char) -> bool| text.split_whitespace().filter(|w| w.starts_with(test)).count();
+    begins(char::is_uppercase) >= 2 || begins(|c| c.is_alphabetic() && !c.is_uppercase() && !c.is_lowercase()) > 0
+}
+
+/// Words for "reporter" that follow a name in Korean and Japanese bylines.
+const ROLES_BEHIND: &[&str] =
+    &["기자", "선임기자", "특파원", "논설위원", "객원기자", "인턴기자", "전문기자", "편집위원", "記者"];
+
 fn name(words: &[&str]) -> Option<String> {
+    let words = match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() && ROLES_BEHIND.contains(last) => rest,
+        _ => words,
+    };
     let text = words.join(" ");
     let text = match text.split_once(" (") {
         Some((head, _)) => head,

@@ -18,12 +18,21 @@ const PAGES: &[(&str, &str, &str)] = &[
     page!("body-in-sibling-containers"),
     page!("body-only-in-a-script"),
     page!("byline-asks-to-mail-the-author"),
+    page!("byline-only-in-print"),
     page!("captions-stand-apart"),
     page!("consent-text-beside-the-article"),
     page!("every-character-is-kept"),
     page!("first-paragraph-is-a-link"),
+    page!("given-and-family-name-apart"),
+    page!("headline-for-search-beside-the-visible-one"),
+    page!("headline-in-the-breadcrumb-is-for-search"),
+    page!("no-person-but-outlet-and-agency"),
     page!("published-and-modified-are-apart"),
     page!("related-stories-after-the-text"),
+    page!("rubric-before-the-headline"),
+    page!("section-and-outlet-glued-to-the-headline"),
+    page!("writer-and-day-after-labels"),
+    page!("writers-name-in-bold-above-the-text"),
 ];
 
 fn read(html: &str) -> Article {

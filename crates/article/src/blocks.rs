@@ -59,7 +59,7 @@ pub(crate) fn runs(tree: &Tree<'_>) -> Vec<Run> {
 
 /// [`runs`], as if the elements `dropped`, which stand in document order, were not on the page.
 pub(crate) fn runs_without(tree: &Tree<'_>, dropped: &[Id]) -> Vec<Run> {
-    let mut walk = Walk { tree, runs: Vec::new(), open: Open::default() };
+    let mut walk = Walk { tree, runs: Vec::new(), open: Open::default(), links_end: 0 };
     let mut stack: Vec<(Id, Id)> = Vec::new();
     let mut at = 1;
     let count = tree.nodes.len();
@@ -122,6 +122,8 @@ struct Walk<'t, 'a> {
     tree: &'t Tree<'a>,
     runs: Vec<Run>,
     open: Open,
+    /// Where the links met so far end; a later node stands in none of them.
+    links_end: Id,
 }
 
 impl Walk<'_, '_> {
@@ -139,6 +141,9 @@ impl Walk<'_, '_> {
     }
 
     fn enter(&mut self, id: Id, tag: Tag) {
+        if tag == Tag::A {
+            self.links_end = self.links_end.max(self.tree.end(id));
+        }
         match tag {
             Tag::Br => {
                 self.open.breaks += 1;
@@ -171,26 +176,31 @@ impl Walk<'_, '_> {
         }
         self.open.breaks = 0;
         self.open.first.get_or_insert(id);
-        if self.tree.ancestors(id).take(12).any(|a| self.tree.nodes[a].tag == Tag::A) {
+        if id < self.links_end && self.tree.ancestors(id).take(12).any(|a| self.tree.nodes[a].tag == Tag::A) {
             self.open.link_weight += weight(&text);
         }
         self.open.raw.push_str(&text);
     }
 
     fn flush(&mut self) {
-        let breaks = self.open.breaks;
-        let open = std::mem::take(&mut self.open);
-        self.open.breaks = breaks.min(2);
-        let Some(first) = open.first else { return };
+        let link_weight = std::mem::take(&mut self.open.link_weight);
+        let Some(first) = self.open.first.take() else {
+            self.open.raw.clear();
+            self.open.breaks = self.open.breaks.min(2);
+            return;
+        };
         self.open.breaks = 0;
-        let text = canonical(&open.raw);
-        let text = text.trim_end_matches(" |").to_owned();
+        let mut text = canonical(&self.open.raw);
+        self.open.raw.clear();
+        text.truncate(text.trim_end_matches(" |").len());
         if text.is_empty() {
             return;
         }
+        // Thousands of runs are kept until the end of the page.
+        text.shrink_to_fit();
         let kind = self.kind(first);
         let weight = weight(&text);
-        self.runs.push(Run { kind, first, text, weight, link_weight: open.link_weight });
+        self.runs.push(Run { kind, first, text, weight, link_weight });
     }
 
     /// What the run that begins at `first` is.
@@ -221,6 +231,9 @@ impl Walk<'_, '_> {
 /// Letters and digits; a character of a script written without spaces counts three, as a word has about
 /// five letters and such a word about one and a half characters.
 pub(crate) fn weight(text: &str) -> u32 {
+    if text.is_ascii() {
+        return text.bytes().map(|b| u32::from(b.is_ascii_alphanumeric())).sum();
+    }
     text.chars()
         .map(|c| match c {
             c if c.is_ascii() => u32::from(c.is_ascii_alphanumeric()),

@@ -51,6 +51,9 @@ mod flag {
     pub(super) const OUT: u16 = NOISE | COMMENT | HIDDEN | CARD;
 }
 
+/// Headings that may end a text, looked at on one page.
+const END_LIMIT: usize = 64;
+
 /// Finds the body of a page among its runs.
 pub(crate) fn find(tree: &Tree<'_>, runs: &[Run], witness: &Witness<'_>) -> Body {
     let finder = Finder::new(tree, runs, witness);
@@ -280,6 +283,7 @@ impl<'f, 'a> Finder<'f, 'a> {
         let inside = self.tree.inside(container);
         let mut kept: Vec<&Run> = Vec::new();
         let mut seen_prose = false;
+        let mut ends = 0;
         let mut seen: HashSet<&str> = HashSet::new();
         for run in self.runs.iter().filter(|r| here.holds(self.tree, container, r)) {
             if here.keeps(self.tree, run) {
@@ -329,6 +333,11 @@ impl<'f, 'a> Finder<'f, 'a> {
                 continue;
             }
             if matches!(run.kind, RunKind::Heading(_)) && seen_prose && is_end_heading(&run.text) {
+                // Each looks at all runs that follow; a page with many is no article that goes on after them.
+                ends += 1;
+                if ends > END_LIMIT {
+                    continue;
+                }
                 let before: u32 = kept.iter().map(|r| r.weight).sum();
                 let later = || self.runs.iter().filter(|r| r.first > run.first && inside.contains(&r.first));
                 let after: u32 = later().map(|r| r.weight).sum();
@@ -854,7 +863,8 @@ fn element_flags(tree: &Tree<'_>, id: Id) -> u16 {
         _ => 0,
     };
     for (key, value) in tree.attributes(id) {
-        match key.to_ascii_lowercase().as_str() {
+        let lower = key.bytes().any(|b| b.is_ascii_uppercase()).then(|| key.to_ascii_lowercase());
+        match lower.as_deref().unwrap_or(key) {
             "class" | "id" | "data-testid" | "data-component" | "data-type" | "data-qa" | "data-module" => {
                 out |= name_flags(value)
             }
@@ -933,6 +943,7 @@ fn name_flags(names: &str) -> u16 {
     let mut out = 0;
     let mut is_hidden = false;
     let mut is_responsive = false;
+    let mut whole = String::new();
     for name in names.split_ascii_whitespace().take(24) {
         if name.len() > 80 {
             continue;
@@ -941,19 +952,19 @@ fn name_flags(names: &str) -> u16 {
         is_responsive |= name.contains(':') || name.contains("-xs") || name.contains("-sm");
         let mut found = 0;
         let (mut is_layout, mut is_text) = (false, false);
-        let mut word = String::new();
-        let mut whole = String::new();
+        whole.clear();
+        let mut start = 0;
         let mut previous_lower = false;
         for c in name.chars().chain(['-']) {
             let border = !c.is_ascii_alphanumeric() || c.is_ascii_uppercase() && previous_lower;
             if border {
-                found |= word_flags(&word);
-                is_layout |= is_layout_word(&word);
-                is_text |= is_text_word(&word);
-                word.clear();
+                let word = &whole[start..];
+                found |= word_flags(word);
+                is_layout |= is_layout_word(word);
+                is_text |= is_text_word(word);
+                start = whole.len();
             }
             if c.is_ascii_alphanumeric() {
-                word.push(c.to_ascii_lowercase());
                 whole.push(c.to_ascii_lowercase());
             }
             previous_lower = c.is_ascii_lowercase();

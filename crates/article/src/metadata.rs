@@ -33,6 +33,8 @@ const AUTHOR_METAS: &[&str] = &[
     "og:article:author",
     "twitter:creator_name",
 ];
+/// Authors looked at in one list; each may have to be looked up among all objects.
+const NAME_LIMIT: usize = 100;
 
 /// The machine-readable part of a page.
 #[derive(Default)]
@@ -128,10 +130,15 @@ impl Metadata {
         }
         match value {
             Value::Array(items) => items.into_iter().for_each(|item| self.collect(item, depth + 1)),
-            Value::Object(map) => {
+            Value::Object(mut map) => {
                 for key in ["@graph", "mainEntity", "mainEntityOfPage", "about", "hasPart", "itemListElement", "item"] {
-                    if let Some(inner @ (Value::Object(_) | Value::Array(_))) = map.get(key) {
-                        self.collect(inner.clone(), depth + 1);
+                    // Lists of things say nothing about what holds them, and a copy of each level would be kept.
+                    let inner = match key {
+                        "@graph" | "itemListElement" => map.remove(key),
+                        _ => map.get(key).filter(|v| v.is_object() || v.is_array()).cloned(),
+                    };
+                    if let Some(inner @ (Value::Object(_) | Value::Array(_))) = inner {
+                        self.collect(inner, depth + 1);
                     }
                 }
                 self.objects.push(map);
@@ -189,7 +196,9 @@ impl Metadata {
     fn ld_names(&self, value: &Value, out: &mut Vec<String>, depth: usize) {
         match value {
             Value::String(text) if depth < 4 => out.push(plain(text)),
-            Value::Array(items) if depth < 4 => items.iter().for_each(|item| self.ld_names(item, out, depth + 1)),
+            Value::Array(items) if depth < 4 => {
+                items.iter().take(NAME_LIMIT).for_each(|item| self.ld_names(item, out, depth + 1))
+            }
             Value::Object(map) if depth < 4 => {
                 let map = self.resolve(map);
                 if types(map)
@@ -481,7 +490,7 @@ impl Metadata {
         match value {
             Value::String(text) if depth > 0 || !text.starts_with("http") => out.push(plain(text)),
             Value::Array(items) if depth < 4 => {
-                items.iter().for_each(|item| self.ld_organisations(item, out, depth + 1))
+                items.iter().take(NAME_LIMIT).for_each(|item| self.ld_organisations(item, out, depth + 1))
             }
             Value::Object(map) if depth < 4 => {
                 if let Some(name) = self.resolve(map).get("name") {

@@ -1,9 +1,10 @@
 //! A page to an article: metadata, headline, body, and what follows from them.
 
-use crate::body::{self, Witness};
+use crate::body::{self, Body, Witness};
 use crate::entry::set_text;
 use crate::html::Tree;
 use crate::metadata::Metadata;
+use crate::tuning::Tuning;
 use crate::{blocks, damage, dateline};
 use news::article::{Article, BlockKind, Field, Held, Origin, TextKind};
 use news::language::Language;
@@ -56,27 +57,17 @@ pub fn extract(html: &str, url: &Url) -> Parsed<Article> {
         article.headline = Some(headline);
         article.origins.insert(Field::Headline, origin);
     }
-    let descriptions = metadata.descriptions();
-    let witness = Witness { headline: article.headline.as_deref(), descriptions: &descriptions, body: metadata.body() };
-    let found = body::find(&tree, &runs, &witness);
-    let mut parts = found.parts;
-    let mut text_origin = Origin::Markup;
-    if let Some(json) = metadata.body() {
-        let other = body::from_json(json);
-        if body::total_weight(&parts) * 2 < body::total_weight(&other) {
-            parts = other;
-            text_origin = Origin::JsonLd;
-        }
-    }
-    if body::total_weight(&parts) < SCRIPT_SEARCH_WEIGHT {
-        let other = body::from_scripts(&tree);
-        if body::total_weight(&parts) * 2 < body::total_weight(&other) {
-            parts = other;
-        }
-    }
-    if let Some(standfirst) = found.standfirst.filter(|s| parts.first().is_none_or(|(_, first)| first != s)) {
+    let page = Page {
+        tree: &tree,
+        runs: &runs,
+        metadata: &metadata,
+        headline: article.headline.as_deref(),
+        authors: &article.authors,
+        url,
+    };
+    let Text { parts, found, origin: text_origin } = page.text(&Tuning::default());
+    if let Some(standfirst) = found.standfirst {
         article.origins.insert(Field::Standfirst, Origin::Markup);
-        parts.insert(0, (BlockKind::Standfirst, standfirst.clone()));
         article.standfirst = Some(standfirst);
     }
     let weight = body::total_weight(&parts);
@@ -124,6 +115,59 @@ pub fn extract(html: &str, url: &Url) -> Parsed<Article> {
     }
     article.damage = damage::of_article(&article);
     Parsed { value: article, problems }
+}
+
+/// What the text of a page is looked for in.
+pub(crate) struct Page<'p, 'a> {
+    pub(crate) tree: &'p Tree<'a>,
+    pub(crate) runs: &'p [blocks::Run],
+    pub(crate) metadata: &'p Metadata,
+    pub(crate) headline: Option<&'p str>,
+    pub(crate) authors: &'p [String],
+    pub(crate) url: &'p Url,
+}
+
+/// The text of a page, the standfirst first, and what was found with it.
+pub(crate) struct Text {
+    pub(crate) parts: Vec<(BlockKind, String)>,
+    /// The rest of the find; its own parts are empty, its standfirst is set where it opens `parts`.
+    pub(crate) found: Body,
+    pub(crate) origin: Origin,
+}
+
+impl Page<'_, '_> {
+    /// Finds the text in the markup, else in JSON-LD, else in the data of a script.
+    pub(crate) fn text(&self, tuning: &Tuning) -> Text {
+        let descriptions = self.metadata.descriptions();
+        let witness = Witness {
+            headline: self.headline,
+            descriptions: &descriptions,
+            body: self.metadata.body(),
+            authors: self.authors,
+            address: self.url.path(),
+        };
+        let mut found = body::find(self.tree, self.runs, &witness, tuning);
+        let mut parts = std::mem::take(&mut found.parts);
+        let mut origin = Origin::Markup;
+        if let Some(json) = self.metadata.body() {
+            let other = body::from_json(json);
+            if body::total_weight(&parts) * 2 < body::total_weight(&other) {
+                parts = other;
+                origin = Origin::JsonLd;
+            }
+        }
+        if body::total_weight(&parts) < SCRIPT_SEARCH_WEIGHT {
+            let other = body::from_scripts(self.tree, tuning);
+            if body::total_weight(&parts) * 2 < body::total_weight(&other) {
+                parts = other;
+            }
+        }
+        found.standfirst = found.standfirst.filter(|s| parts.first().is_none_or(|(_, first)| first != s));
+        if let Some(standfirst) = &found.standfirst {
+            parts.insert(0, (BlockKind::Standfirst, standfirst.clone()));
+        }
+        Text { parts, found, origin }
+    }
 }
 
 /// The text's own language where the page's declaration cannot be right.
@@ -235,7 +279,12 @@ fn three_to_two(code: &str) -> &str {
 }
 
 /// The headline without the outlet's name: the `h1` that metadata agrees with, else the metadata's own.
-fn headline(metadata: &Metadata, runs: &[blocks::Run], outlet: Option<&str>, url: &Url) -> Option<(String, Origin)> {
+pub(crate) fn headline(
+    metadata: &Metadata,
+    runs: &[blocks::Run],
+    outlet: Option<&str>,
+    url: &Url,
+) -> Option<(String, Origin)> {
     let offers: Vec<(String, Origin)> = metadata
         .headlines()
         .into_iter()

@@ -15,12 +15,15 @@ pub mod diff;
 mod entities;
 mod entry;
 mod extract;
+mod furniture;
 mod html;
 mod metadata;
 mod names;
 mod refusal;
 mod revision;
 pub mod saved;
+#[doc(hidden)]
+pub mod tuning;
 
 pub use decode::decode;
 pub use entry::{from_entry, merge};

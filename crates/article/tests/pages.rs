@@ -18,12 +18,22 @@ const PAGES: &[(&str, &str, &str)] = &[
     page!("body-in-sibling-containers"),
     page!("body-only-in-a-script"),
     page!("byline-asks-to-mail-the-author"),
+    page!("call-to-the-newsletter-in-the-text"),
     page!("captions-stand-apart"),
     page!("consent-text-beside-the-article"),
+    page!("credits-and-writer-after-the-text"),
     page!("every-character-is-kept"),
     page!("first-paragraph-is-a-link"),
+    page!("label-on-every-block"),
+    page!("line-beside-a-picture-is-a-caption"),
+    page!("list-of-dates-is-the-text"),
+    page!("notices-before-and-after-the-text"),
     page!("published-and-modified-are-apart"),
+    page!("pulled-quotation-once"),
     page!("related-stories-after-the-text"),
+    page!("summary-that-speaks-of-something-else"),
+    page!("teasers-that-break-off-before-the-text"),
+    page!("words-for-a-voice-stay-out"),
 ];
 
 fn read(html: &str) -> Article {

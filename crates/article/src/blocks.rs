@@ -105,6 +105,20 @@ fn is_unread(tree: &Tree<'_>, id: Id, tag: Tag) -> bool {
     match tag {
         Head | Script | Style | Noscript | Svg | Math | Button | Select | Textarea | Iframe | Audio | Video
         | Object | Canvas | Dialog | Title | Rp | Rt | Noembed | Noframes => true,
+        // Words for a voice that reads the page aloud, such as `opens in a new window`.
+        Span | H2 | H3 | P => tree.attribute(id, "class").is_some_and(|c| {
+            c.split_ascii_whitespace().any(|c| {
+                matches!(
+                    c,
+                    "visually-hidden"
+                        | "visuallyhidden"
+                        | "sr-only"
+                        | "screen-reader-text"
+                        | "screenreader-only"
+                        | "screen-reader-only"
+                )
+            })
+        }),
         Template => tree.attribute(id, "shadowrootmode").is_none(),
         _ => false,
     }

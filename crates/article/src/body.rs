@@ -7,10 +7,12 @@
 
 use crate::blocks::{Run, RunKind, weight};
 use crate::date;
+use crate::furniture;
 use crate::guide::OnPage;
 use crate::html::{Id, Tag, Tree};
+use crate::tuning::Tuning;
 use news::article::BlockKind;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// The text of a page, found.
 #[derive(Default)]
@@ -33,6 +35,10 @@ pub(crate) struct Witness<'w> {
     pub(crate) descriptions: &'w [String],
     /// The body in JSON-LD.
     pub(crate) body: Option<&'w str>,
+    /// The writers as far as the metadata names them.
+    pub(crate) authors: &'w [String],
+    /// The path of the page's own address.
+    pub(crate) address: &'w str,
     /// What the guide names on this page.
     pub(crate) here: &'w OnPage<'w>,
 }
@@ -48,6 +54,7 @@ mod flag {
     pub(super) const WEAK: u16 = 128;
     pub(super) const STRONG: u16 = 256;
     pub(super) const CARD: u16 = 512;
+    pub(super) const PICTURES: u16 = 1024;
     pub(super) const OUT: u16 = NOISE | COMMENT | HIDDEN | CARD;
 }
 
@@ -55,8 +62,8 @@ mod flag {
 const END_LIMIT: usize = 64;
 
 /// Finds the body of a page among its runs.
-pub(crate) fn find(tree: &Tree<'_>, runs: &[Run], witness: &Witness<'_>) -> Body {
-    let finder = Finder::new(tree, runs, witness);
+pub(crate) fn find(tree: &Tree<'_>, runs: &[Run], witness: &Witness<'_>, tuning: &Tuning) -> Body {
+    let finder = Finder::new(tree, runs, witness, tuning);
     let own = finder.container();
     let Some(container) = witness.here.container(tree, own, &finder.prose) else { return Body::default() };
     let trace = &witness.here.trace;
@@ -82,6 +89,7 @@ struct Finder<'f, 'a> {
     tree: &'f Tree<'a>,
     runs: &'f [Run],
     witness: &'f Witness<'f>,
+    tuning: &'f Tuning,
     /// Flags of each element, by node.
     flags: Vec<u16>,
     /// Sum of the weights of the runs in each element.
@@ -93,6 +101,10 @@ struct Finder<'f, 'a> {
     folded_headline: String,
     /// The run on the page that is the headline.
     headline: Option<Id>,
+    /// How many pictures stand before each node.
+    pictures: Vec<u32>,
+    /// What the pictures are said to show.
+    alternatives: HashSet<String>,
 }
 
 fn fold(text: &str) -> String {
@@ -108,14 +120,14 @@ fn shingles(text: &str) -> Vec<u64> {
 }
 
 impl<'f, 'a> Finder<'f, 'a> {
-    fn new(tree: &'f Tree<'a>, runs: &'f [Run], witness: &'f Witness<'f>) -> Self {
+    fn new(tree: &'f Tree<'a>, runs: &'f [Run], witness: &'f Witness<'f>, tuning: &'f Tuning) -> Self {
         let count = tree.nodes.len();
         let mut weights = vec![0; count];
         let mut links = vec![0; count];
         let mut prose = vec![0; count];
         let mut flags = vec![u16::MAX; count];
         for run in runs {
-            let is_text = run.weight >= 60 && run.link_weight * 2 < run.weight && is_prose(&run.text);
+            let is_text = is_text_run(run, tuning);
             let own_prose = if is_text { run.weight } else { 0 };
             for id in std::iter::once(run.first).chain(tree.ancestors(run.first)) {
                 weights[id] += run.weight;
@@ -133,7 +145,34 @@ impl<'f, 'a> Finder<'f, 'a> {
             .filter(|r| matches!(r.kind, RunKind::Heading(_)))
             .find(|r| !folded_headline.is_empty() && fold(&r.text) == folded_headline)
             .map(|r| r.first);
-        let mut finder = Finder { tree, runs, witness, flags, weights, links, prose, known, folded_headline, headline };
+        let mut pictures = Vec::with_capacity(count + 1);
+        let mut alternatives = HashSet::new();
+        let mut before = 0;
+        for (id, node) in tree.nodes.iter().enumerate() {
+            pictures.push(before);
+            if matches!(node.tag, Tag::Img) {
+                before += 1;
+                if let Some(text) = tree.attribute(id, "alt").filter(|t| (20..2000).contains(&t.len())) {
+                    alternatives.insert(fold(&text));
+                }
+            }
+        }
+        pictures.push(before);
+        let mut finder = Finder {
+            tree,
+            runs,
+            witness,
+            tuning,
+            flags,
+            weights,
+            links,
+            prose,
+            known,
+            folded_headline,
+            headline,
+            pictures,
+            alternatives,
+        };
         finder.mark_cards();
         finder
     }
@@ -154,13 +193,13 @@ impl<'f, 'a> Finder<'f, 'a> {
             let found = self.flags[id] & wanted;
             // A name that marks what holds most of the text is about something else.
             let most = if found & (flag::COMMENT | flag::CARD) != 0 {
-                8
+                self.tuning.comment_share
             } else if self.holds_headline(id) {
-                3
+                self.tuning.headline_share
             } else {
-                6
+                self.tuning.noise_share
             };
-            found != 0 && (self.prose[id] <= all / 10 * most || all == 0)
+            found != 0 && (self.prose[id] as f32 <= all as f32 * most || all == 0)
         })
     }
 
@@ -176,7 +215,11 @@ impl<'f, 'a> Finder<'f, 'a> {
     fn mark_cards(&mut self) {
         let mut links = vec![false; self.tree.nodes.len()];
         for run in self.runs {
-            if run.weight >= 15 && run.link_weight * 10 >= run.weight * 9 {
+            // A teaser's line is all link, or text that breaks off.
+            if run.weight >= 15
+                && (run.link_weight * 10 >= run.weight * 9
+                    || run.link_weight > 0 && run.text.ends_with(['…', '.']) && furniture::breaks_off(&run.text))
+            {
                 links[run.first] = true;
                 for id in self.tree.ancestors(run.first).take(8) {
                     links[id] = true;
@@ -189,7 +232,8 @@ impl<'f, 'a> Finder<'f, 'a> {
             let is_card = *has_link
                 && matches!(tag, Tag::Article | Tag::Div | Tag::Li | Tag::Section | Tag::Td | Tag::A)
                 && self.prose[id] * 4 < self.prose[0] * 3
-                && (self.links[id] * 12 > self.weights[id] || tag == Tag::Article && self.is_nested_article(id));
+                && (self.links[id] as f32 > self.tuning.card_link_share * self.weights[id] as f32
+                    || tag == Tag::Article && self.is_nested_article(id));
             if is_card {
                 // Numbers in names (`post-123`) tell siblings apart; the rest of the name makes them one kind.
                 let class = self.tree.attribute(id, "class").unwrap_or_default();
@@ -217,22 +261,29 @@ impl<'f, 'a> Finder<'f, 'a> {
             return -0.1 * weight.min(200.0);
         }
         if let Some(share) = self.known_share(run)
-            && share > 0.6
+            && share > self.tuning.known_share
         {
             return 2.0 * weight;
         }
-        if links > 0.5 {
+        if links > self.tuning.link_share {
             return -weight.min(150.0);
         }
         match run.kind {
             RunKind::Heading(_) => 0.0,
-            _ if weight >= 60.0 && is_prose(&run.text) => weight.min(1200.0) * (1.0 - links),
+            // Where the page names the element that holds its text, lines that are no sentences count too.
+            _ if weight >= 25.0 && self.is_named(run) => weight.min(1200.0) * (1.0 - links) * self.tuning.named_factor,
+            _ if weight >= self.tuning.prose_weight && is_prose(&run.text) => weight.min(1200.0) * (1.0 - links),
             RunKind::Paragraph | RunKind::Quote if weight >= 25.0 && is_prose(&run.text) => {
                 weight * 0.5 * (1.0 - links)
             }
             _ if weight >= 80.0 => weight * 0.3 * (1.0 - links),
             _ => -2.0,
         }
+    }
+
+    /// Whether an element around the run is named as the one that holds the text.
+    fn is_named(&self, run: &Run) -> bool {
+        self.tree.ancestors(run.first).take(8).any(|id| self.flags[id] & flag::BODY != 0)
     }
 
     fn container(&self) -> Option<Id> {
@@ -246,7 +297,7 @@ impl<'f, 'a> Finder<'f, 'a> {
             for (step, id) in self.tree.ancestors(run.first).enumerate() {
                 values[id] += value * share;
                 if step > 2 {
-                    share *= 0.98;
+                    share *= self.tuning.step_share;
                 }
             }
         }
@@ -268,7 +319,10 @@ impl<'f, 'a> Finder<'f, 'a> {
                 .filter(|&c| self.tree.nodes[c].tag != Tag::Text)
                 .max_by(|a, b| values[*a].total_cmp(&values[*b]));
             match heavy {
-                Some(child) if values[child] >= 0.97 * values[at] && is_container(self.tree.nodes[child].tag) => {
+                Some(child)
+                    if values[child] >= self.tuning.narrow_share * values[at]
+                        && is_container(self.tree.nodes[child].tag) =>
+                {
                     at = child
                 }
                 _ => return Some(at),
@@ -281,20 +335,26 @@ impl<'f, 'a> Finder<'f, 'a> {
         let here = self.witness.here;
         let left_out = |run: &Run, reason| here.trace.dropped(self.tree, run, reason);
         let inside = self.tree.inside(container);
+        let repeated = self.repeated(container);
         let mut kept: Vec<&Run> = Vec::new();
-        let mut seen_prose = false;
+        let mut prose_seen = 0u32;
         let mut ends = 0;
         let mut seen: HashSet<&str> = HashSet::new();
+        if !here.has_body() {
+            self.read_head(container, &mut body);
+        }
         for run in self.runs.iter().filter(|r| here.holds(self.tree, container, r)) {
             if here.keeps(self.tree, run) {
-                seen_prose |= run.weight >= 60 && is_prose(&run.text);
+                prose_seen += u32::from(run.weight as f32 >= self.tuning.prose_weight && is_prose(&run.text));
                 kept.push(run);
                 continue;
             }
             let known = self.known_share(run).is_some_and(|s| s > 0.8);
             if run.kind == RunKind::Caption
-                || self.is_marked(run, container, flag::CAPTION)
+                || self.is_marked(run, container, flag::CAPTION) && !known
                 || self.in_figure(run, container)
+                || !known
+                    && (self.is_beside_picture(run, container) || run.weight < 300 && furniture::is_caption(&run.text))
             {
                 if !self.is_marked(run, container, flag::OUT)
                     && body.captions.len() < 200
@@ -306,7 +366,7 @@ impl<'f, 'a> Finder<'f, 'a> {
                 continue;
             }
             if self.is_marked(run, container, flag::BYLINE) && run.weight < 200 && !known {
-                if body.byline.is_none() && !seen_prose {
+                if body.byline.is_none() && prose_seen == 0 {
                     body.byline = Some(run.text.clone());
                 }
                 left_out(run, "byline");
@@ -316,8 +376,8 @@ impl<'f, 'a> Finder<'f, 'a> {
                 left_out(run, if self.is_marked(run, container, flag::OUT) { "marked" } else { "links" });
                 continue;
             }
-            if self.is_furniture(run, seen_prose) {
-                if !seen_prose && body.byline.is_none() && is_byline(&run.text) {
+            if self.is_furniture(run, prose_seen) || repeated.contains(run.text.as_str()) {
+                if prose_seen == 0 && body.byline.is_none() && is_byline(&run.text) {
                     body.byline = Some(run.text.clone());
                 }
                 left_out(run, "furniture");
@@ -332,7 +392,7 @@ impl<'f, 'a> Finder<'f, 'a> {
                 left_out(run, "twice");
                 continue;
             }
-            if matches!(run.kind, RunKind::Heading(_)) && seen_prose && is_end_heading(&run.text) {
+            if matches!(run.kind, RunKind::Heading(_)) && prose_seen > 0 && is_end_heading(&run.text) {
                 // Each looks at all runs that follow; a page with many is no article that goes on after them.
                 ends += 1;
                 if ends > END_LIMIT {
@@ -357,17 +417,159 @@ impl<'f, 'a> Finder<'f, 'a> {
                 }
                 continue;
             }
-            seen_prose |= run.weight >= 60 && is_prose(&run.text);
+            prose_seen += u32::from(run.weight as f32 >= self.tuning.prose_weight && is_prose(&run.text));
             kept.push(run);
         }
-        // Headings with nothing under them at the end are the next section of the site.
-        while let Some(run) = kept.pop_if(|r| matches!(r.kind, RunKind::Heading(_)) && !here.keeps(self.tree, r)) {
-            left_out(run, "heading-at-end");
-        }
+        self.drop_strays(container, &mut kept);
+        self.drop_end(&mut kept);
         self.keep_known(&mut kept);
+        self.drop_pulled(&mut kept);
         self.standfirst(container, &mut kept, &mut body);
-        body.parts = kept.into_iter().map(|run| (run.kind.block(), run.text.clone())).collect();
+        body.parts.extend(kept.into_iter().map(|run| (run.kind.block(), run.text.clone())));
         body
+    }
+
+    /// Takes the captions and the byline that stand between the headline and the container.
+    fn read_head(&self, container: Id, body: &mut Body) {
+        let Some(headline) = self.headline.filter(|h| *h < container) else { return };
+        let head = self.runs.iter().skip_while(|r| r.first <= headline).take_while(|r| r.first < container);
+        for run in head.filter(|r| !self.is_marked(r, 0, flag::OUT)) {
+            if run.kind == RunKind::Caption || self.is_marked(run, 0, flag::CAPTION) {
+                if body.captions.len() < 200 && !body.captions.contains(&run.text) {
+                    body.captions.push(run.text.clone());
+                }
+            } else if body.byline.is_none()
+                && run.weight < 200
+                && (self.is_marked(run, 0, flag::BYLINE) || is_byline(&run.text))
+            {
+                body.byline = Some(run.text.clone());
+            }
+        }
+    }
+
+    /// Short lines that stand in the container again and again: a label on every block, an advertisement's mark.
+    fn repeated(&self, container: Id) -> HashSet<&'f str> {
+        let inside = self.tree.inside(container);
+        let mut counts: HashMap<&str, u32> = HashMap::new();
+        for run in self.runs.iter().filter(|r| inside.contains(&r.first)) {
+            if run.weight < 60
+                && run.weight > 0
+                && !matches!(run.kind, RunKind::Row | RunKind::Item)
+                && (run.link_weight == 0 || run.link_weight == run.weight)
+                && !is_sentence(&run.text)
+            {
+                *counts.entry(run.text.as_str()).or_default() += 1;
+            }
+        }
+        counts.retain(|_, n| *n as f32 >= self.tuning.repeats);
+        // A label or two; where many lines come again, the text is a schedule or a list of goods.
+        if counts.len() > 3 {
+            return HashSet::new();
+        }
+        counts.into_keys().collect()
+    }
+
+    /// Before the first and after the last run of the innermost element with most of the prose, only what is
+    /// text by itself stays.
+    fn drop_strays(&self, container: Id, kept: &mut Vec<&Run>) {
+        let mut core = container;
+        loop {
+            let heavy = self
+                .tree
+                .children(core)
+                .filter(|&c| self.tree.nodes[c].tag != Tag::Text)
+                .max_by_key(|&c| self.prose[c]);
+            match heavy {
+                Some(child)
+                    if self.prose[child] as f32 >= self.tuning.core_share * self.prose[container] as f32
+                        && is_container(self.tree.nodes[child].tag) =>
+                {
+                    core = child
+                }
+                _ => break,
+            }
+        }
+        if core == container {
+            return;
+        }
+        let is_core_named =
+            std::iter::once(core).chain(self.tree.ancestors(core).take(8)).any(|id| self.flags[id] & flag::BODY != 0);
+        let core = self.tree.inside(core);
+        let stays = |run: &Run| {
+            core.contains(&run.first)
+                || !is_core_named && self.is_named(run)
+                || run.weight as f32 >= self.tuning.stray_weight
+                    && run.link_weight * 4 < run.weight
+                    && is_prose(&run.text)
+                || self.known_share(run).is_some_and(|s| s > self.tuning.known_share)
+        };
+        let descriptions: Vec<String> = self.witness.descriptions.iter().map(|d| fold(d)).collect();
+        let Some(first) = kept.iter().position(|run| stays(run)) else { return };
+        let last = kept.iter().rposition(|run| stays(run)).unwrap_or(first);
+        let words: HashSet<u64> = kept[first..=last].iter().flat_map(|r| furniture::stems(&r.text)).collect();
+        // A summary before the text belongs to it, and so does a paragraph that speaks of the same.
+        let mut at = 0;
+        kept.retain(|run| {
+            let here = at;
+            at += 1;
+            if here >= first {
+                return here <= last;
+            }
+            let folded = fold(&run.text);
+            self.is_marked(run, 0, flag::STANDFIRST)
+                || run.weight >= 20 && descriptions.iter().any(|d| d.contains(&folded))
+                || run.weight as f32 >= self.tuning.prose_weight
+                    && is_prose(&run.text)
+                    && agrees(&run.text, &words, self.tuning.summary_share * 0.5)
+        });
+    }
+
+    /// Takes lines about the text off its end: who else reported, who the writer is, headings without text.
+    fn drop_end(&self, kept: &mut Vec<&Run>) {
+        while kept.len() > 1 {
+            let Some(run) = kept.last() else { return };
+            let about_writer = run.weight < 700 && self.is_about_writer(&run.text);
+            let is_end = matches!(run.kind, RunKind::Heading(_))
+                || run.weight == 0
+                || about_writer
+                || furniture::is_credit(&run.text);
+            if !is_end {
+                return;
+            }
+            kept.pop();
+        }
+    }
+
+    /// Whether a text is about one of the writers: it opens with their name, and nobody speaks.
+    fn is_about_writer(&self, text: &str) -> bool {
+        !text.contains(['“', '”', '„', '«', '"'])
+            && self.witness.authors.iter().any(|author| {
+                let opening: String = text.chars().take(author.chars().count() + 30).collect();
+                author.contains(' ') && opening.contains(author.as_str())
+                    || text.strip_prefix(author.as_str()).is_some_and(|rest| rest.starts_with(" is "))
+            })
+    }
+
+    /// Takes out quotations pulled from a paragraph of the text.
+    fn drop_pulled(&self, kept: &mut Vec<&Run>) {
+        let is_candidate = |run: &Run| {
+            (25..350).contains(&run.weight)
+                && (run.kind == RunKind::Quote
+                    || run.weight >= 60 && run.text.starts_with(['“', '"', '„', '«', '‘', '”']))
+        };
+        if kept.iter().filter(|r| is_candidate(r)).take(41).count() > 40 {
+            return;
+        }
+        let all: Vec<String> = kept.iter().map(|r| fold(&r.text)).collect();
+        let mut at = 0;
+        kept.retain(|run| {
+            let here = at;
+            at += 1;
+            !is_candidate(run)
+                || !all.iter().enumerate().any(|(other, text)| {
+                    other != here && text.len() > all[here].len() && text.contains(all[here].as_str())
+                })
+        });
     }
 
     /// Where JSON-LD gives the whole body, what it does not know is not part of it; headings between known
@@ -412,7 +614,7 @@ impl<'f, 'a> Finder<'f, 'a> {
             folded.chars().count() > 30
                 && descriptions.iter().any(|d| {
                     *d == folded
-                        || d.len() > 60 && folded.starts_with(d.as_str())
+                        || d.len() > 60 && (folded.starts_with(d.as_str()) || folded.ends_with(d.as_str()))
                         || folded.len() > 60 && d.starts_with(&folded)
                 })
         };
@@ -431,18 +633,24 @@ impl<'f, 'a> Finder<'f, 'a> {
         let before: Vec<&Run> = before
             .filter(|r| r.weight >= 20 && r.weight < 800 && r.link_weight * 2 < r.weight && r.kind != RunKind::Caption)
             .filter(|r| !self.is_marked(r, 0, flag::HIDDEN | flag::COMMENT | flag::CAPTION | flag::CARD))
-            .filter(|r| fold(&r.text) != self.folded_headline)
+            .filter(|r| !matches!(r.kind, RunKind::Heading(1)) && !self.is_headline_again(r))
+            .filter(|r| !is_notice(r) && !self.names_writer(r))
             .collect();
+        let words: HashSet<u64> = kept.iter().flat_map(|r| furniture::stems(&r.text)).collect();
         let own = |run: &Run| self.tree.ancestors(run.first).take(3).any(|id| self.flags[id] & flag::STANDFIRST != 0);
         let is_out = |run: &Run| self.is_marked(run, 0, flag::OUT | flag::BYLINE);
+        let is_stated = |run: &Run| {
+            is_summary(run) && !is_out(run) && (run.first < first_prose || !matches!(run.kind, RunKind::Paragraph))
+        };
+        let is_own = |run: &Run| own(run) && from.is_some();
         let found = before
             .iter()
-            .find(|r| own(r) && from.is_some())
+            .find(|r| is_own(r) && is_stated(r))
             .or_else(|| {
-                before.iter().find(|r| {
-                    is_summary(r) && !is_out(r) && (r.first < first_prose || !matches!(r.kind, RunKind::Paragraph))
-                })
+                before.iter().find(|r| is_stated(r) && (is_sentence(&r.text) || !matches!(r.kind, RunKind::Heading(_))))
             })
+            .or_else(|| before.iter().find(|r| is_own(r) && agrees(&r.text, &words, self.tuning.summary_share * 0.5)))
+            .or_else(|| before.iter().find(|r| is_stated(r)))
             .or_else(|| {
                 let shared = |run: &Run| {
                     self.tree.ancestors(run.first).any(|id| {
@@ -459,6 +667,7 @@ impl<'f, 'a> Finder<'f, 'a> {
                         && shared(r)
                         && !is_byline(&r.text)
                         && !self.in_figure(r, 0)
+                        && agrees(&r.text, &words, self.tuning.summary_share)
                         && date::printed(&r.text).is_none()
                 })
             })
@@ -467,6 +676,50 @@ impl<'f, 'a> Finder<'f, 'a> {
         // What stands in the text before its summary is a kicker.
         kept.retain(|k| k.first != run.first && (k.first > run.first || k.weight >= 60) && k.text != run.text);
         body.standfirst = Some(run.text.clone());
+        // A summary in points: the other points of the list follow it.
+        if run.kind == RunKind::Item
+            && let Some(list) =
+                self.tree.ancestors(run.first).find(|&a| matches!(self.tree.nodes[a].tag, Tag::Ul | Tag::Ol))
+        {
+            let inside = self.tree.inside(list);
+            let points: Vec<&Run> =
+                self.runs.iter().filter(|r| inside.contains(&r.first) && r.first != run.first).collect();
+            if points.len() < 8 && points.iter().all(|r| r.weight >= 20 && r.link_weight * 2 < r.weight) {
+                kept.retain(|k| !inside.contains(&k.first));
+                body.parts.extend(points.into_iter().map(|r| (BlockKind::ListItem, r.text.clone())));
+            }
+        }
+    }
+
+    fn is_headline_again(&self, run: &Run) -> bool {
+        let folded = fold(&run.text);
+        folded == self.folded_headline
+            || self.folded_headline.len() > 20
+                && folded.len() < self.folded_headline.len() * 2
+                && folded.contains(&self.folded_headline)
+            || folded.len() > 20 && self.folded_headline.contains(&folded)
+    }
+
+    /// Whether a run opens with a writer's name.
+    fn names_writer(&self, run: &Run) -> bool {
+        self.witness.authors.iter().any(|a| a.contains(' ') && run.text.starts_with(a.as_str()))
+    }
+
+    /// A short run in a small element that holds a picture and nothing else, or that says what a picture's own
+    /// description says.
+    fn is_beside_picture(&self, run: &Run, top: Id) -> bool {
+        if run.weight >= 40 && run.weight < 300 && self.alternatives.contains(&fold(&run.text)) {
+            return true;
+        }
+        if run.weight as f32 >= self.tuning.caption_weight || matches!(run.kind, RunKind::Heading(_)) {
+            return false;
+        }
+        self.tree.ancestors(run.first).take(5).take_while(|&id| id != top && self.weights[id] <= run.weight + 40).any(
+            |id| {
+                let has_picture = self.pictures[self.tree.end(id)] > self.pictures[id];
+                has_picture && (self.tree.nodes[id].tag != Tag::P || !is_prose(&run.text))
+            },
+        )
     }
 
     fn in_figure(&self, run: &Run, top: Id) -> bool {
@@ -475,7 +728,7 @@ impl<'f, 'a> Finder<'f, 'a> {
             .take_while(|&id| id != top)
             .any(|id| self.tree.nodes[id].tag == Tag::Figure && self.weights[id] * 4 < self.weights[top])
             && !matches!(run.kind, RunKind::Quote)
-            && run.weight < 400
+            && (run.weight as f32) < self.tuning.figure_weight
     }
 
     /// A run in a small container that is mostly links.
@@ -489,7 +742,7 @@ impl<'f, 'a> Finder<'f, 'a> {
         self.tree.ancestors(run.first).take_while(|&id| id != top).any(|id| {
             let tag = self.tree.nodes[id].tag;
             let share = if matches!(tag, Tag::Ul | Tag::Ol | Tag::Aside | Tag::Section | Tag::Div | Tag::Table) {
-                0.5
+                self.tuning.list_link_share
             } else {
                 1.1
             };
@@ -498,32 +751,80 @@ impl<'f, 'a> Finder<'f, 'a> {
     }
 
     /// Words of the page around the text: the headline again, a date line, an invitation.
-    fn is_furniture(&self, run: &Run, seen_prose: bool) -> bool {
+    fn is_furniture(&self, run: &Run, prose_seen: u32) -> bool {
         let text = run.text.as_str();
-        if run.weight == 0 || text.starts_with('<') && text.ends_with('>') {
+        if run.weight == 0 {
+            // A rule drawn in characters parts the sections of a text.
+            return prose_seen == 0 || !(text.starts_with("___") || text.starts_with("* *"));
+        }
+        if text.starts_with('<') && text.ends_with('>') {
             return true;
         }
-        if run.weight < 300 && matches!(run.kind, RunKind::Heading(1)) && !seen_prose {
+        if run.weight < 300 && matches!(run.kind, RunKind::Heading(1)) && prose_seen == 0 {
             return true;
         }
         let folded = fold(text);
-        if !self.folded_headline.is_empty() && folded == self.folded_headline {
+        if !self.folded_headline.is_empty() && folded == self.folded_headline
+            || prose_seen < 2 && run.weight < 200 && self.is_headline_again(run)
+        {
             return true;
         }
-        if !seen_prose && (is_byline(text) || run.weight < 60 && date::printed(text).is_some()) {
+        // Who wrote and when stands at the head, before or just after a summary.
+        let is_head = prose_seen < 3;
+        let limit = if prose_seen == 0 { 100 } else { 60 };
+        if is_head && (is_byline(text) || run.weight < limit && date::printed(text).is_some() && !is_sentence(text)) {
             return true;
         }
         if run.weight < 80 && run.kind == RunKind::Paragraph && (date::is_line(text) || is_counter(text)) {
             return true;
         }
-        if run.weight < 200 && is_wall(text) {
+        if run.weight < 80 && furniture::is_stamp(text) {
             return true;
         }
-        if !seen_prose && run.weight < 40 && !is_prose(text) && !matches!(run.kind, RunKind::Heading(_)) {
+        if text.starts_with("http") && !text.contains(' ') && run.link_weight == 0 {
+            let own = self.witness.address.trim_matches('/');
+            if prose_seen == 0 || own.len() > 8 && text.contains(own) {
+                return true;
+            }
+        }
+        let limit = if prose_seen == 0 { 100.0 } else { self.tuning.call_weight };
+        if is_notice(run) || (run.weight as f32) < limit && furniture::is_call(run) {
             return true;
         }
-        is_invitation(text, run)
+        if prose_seen == 0 && run.weight < 40 && !is_prose(text) && !matches!(run.kind, RunKind::Heading(_)) {
+            return true;
+        }
+        // A line in capitals that is all link leads to another story.
+        if run.link_weight * 10 >= run.weight * 9 && run.weight >= 15 && furniture::is_shouted(text) {
+            return true;
+        }
+        is_invitation(text, run, self.tuning)
     }
+}
+
+/// Whether at least the share `wanted` of a text's longer words are among `words`: a summary speaks of what the
+/// text speaks of. A text with fewer than three longer words says too little to tell.
+fn agrees(text: &str, words: &HashSet<u64>, wanted: f32) -> bool {
+    let own: Vec<u64> = furniture::stems(text).collect();
+    let shared = own.iter().filter(|w| words.contains(w)).count();
+    own.len() < 3 || shared as f32 >= wanted * own.len() as f32
+}
+
+/// A line of a wall or a browser's notice.
+fn is_notice(run: &Run) -> bool {
+    run.weight < 200 && is_wall(&run.text) || run.weight < 400 && furniture::is_notice(&run.text)
+}
+
+fn is_text_run(run: &Run, tuning: &Tuning) -> bool {
+    run.weight as f32 >= tuning.prose_weight
+        && run.link_weight as f32 <= tuning.link_share * run.weight as f32
+        && is_prose(&run.text)
+}
+
+/// Whether a text ends like a sentence.
+fn is_sentence(text: &str) -> bool {
+    text.trim_end_matches(['"', '”', '’', '\'', ')', '»', '“', ']', '」'])
+        .ends_with(['.', '!', '?', '…', '。', '！', '？', '؟', '।', '۔'])
 }
 
 fn is_container(tag: Tag) -> bool {
@@ -732,10 +1033,20 @@ const INVITATIONS: &[&str] = &[
     "show more",
     "skip to",
     "print",
+    "more great",
+    "don't miss",
+    "don’t miss",
+    "you may also",
+    "see more:",
+    "filed under",
+    "iklan",
+    "reklam",
+    "citation:",
+    "zitiervorschlag",
 ];
 
-fn is_invitation(text: &str, run: &Run) -> bool {
-    if run.weight > 160 {
+fn is_invitation(text: &str, run: &Run, tuning: &Tuning) -> bool {
+    if run.weight as f32 > tuning.invitation_weight {
         return false;
     }
     let lower = text.to_lowercase();
@@ -811,6 +1122,27 @@ const END_HEADINGS: &[&str] = &[
     "recent posts",
     "other news",
     "other events",
+    "関連",
+    "おすすめ",
+    "こちらも",
+    "관련기사",
+    "関連記事",
+    "похожие",
+    "также по теме",
+    "новости по теме",
+    "комментарии",
+    "отзывы",
+    "artículos relacionados",
+    "noticias relacionadas",
+    "articoli correlati",
+    "notizie correlate",
+    "articles liés",
+    "gerelateerd",
+    "läs mer",
+    "les også",
+    "læs også",
+    "ilgili haberler",
+    "مواضيع ذات صلة",
 ];
 
 fn is_end_heading(text: &str) -> bool {
@@ -840,8 +1172,8 @@ fn word_flags(word: &str) -> u16 {
         "comments" | "comment" | "commentlist" | "disqus" | "respond" | "replies" | "livefyre" => {
             flag::COMMENT | flag::STRONG
         }
-        "caption" | "figcaption" | "captions" | "credit" | "credits" | "gallery" | "slideshow" | "carousel"
-        | "slider" | "mediacaption" => flag::CAPTION,
+        "caption" | "figcaption" | "captions" | "credit" | "credits" | "mediacaption" => flag::CAPTION,
+        "gallery" | "slideshow" | "carousel" | "slider" => flag::CAPTION | flag::PICTURES,
         "byline" | "author" | "authors" | "dateline" | "timestamp" | "pubdate" | "publishdate" => flag::BYLINE,
         "standfirst" | "subtitle" | "subheadline" | "dek" | "deck" | "lead" | "lede" | "intro" | "summary"
         | "chapo" | "excerpt" | "sapo" | "teasertext" | "vorspann" | "entradilla" | "bajada" | "strapline"
@@ -974,6 +1306,10 @@ fn name_flags(names: &str) -> u16 {
             // `has-sidebar`, `comments-enabled`, `sidebar-grid` speak of the page, not of what is inside.
             found &= flag::BODY;
         }
+        // `slideshow-content`: what holds text beside the pictures it is named after.
+        if (is_text || found & flag::STANDFIRST != 0) && found & flag::PICTURES != 0 {
+            found &= !(flag::CAPTION | flag::PICTURES);
+        }
         if is_text && found & flag::WEAK != 0 && found & flag::STRONG == 0 {
             found &= !(flag::NOISE | flag::WEAK);
         }
@@ -1002,7 +1338,7 @@ pub(crate) fn from_json(body: &str) -> Vec<(BlockKind, String)> {
 const SCRIPT_LIMIT_BYTES: usize = 6 << 20;
 
 /// The body that a page keeps only in a script's data: its longest string that is running text in markup.
-pub(crate) fn from_scripts(tree: &Tree<'_>) -> Vec<(BlockKind, String)> {
+pub(crate) fn from_scripts(tree: &Tree<'_>, tuning: &Tuning) -> Vec<(BlockKind, String)> {
     let mut best: (u32, Vec<(BlockKind, String)>) = (0, Vec::new());
     for id in tree.elements(Tag::Script) {
         let Some(text) = tree.inside(id).next().map(|t| tree.raw(t)) else { continue };
@@ -1031,8 +1367,9 @@ pub(crate) fn from_scripts(tree: &Tree<'_>) -> Vec<(BlockKind, String)> {
                 .sum();
             if prose > best.0.max(300) {
                 let here = OnPage::default();
-                let witness = Witness { headline: None, descriptions: &[], body: None, here: &here };
-                best = (prose, Finder::new(&inner, &runs, &witness).trim(0).parts);
+                let witness =
+                    Witness { headline: None, descriptions: &[], body: None, authors: &[], address: "", here: &here };
+                best = (prose, Finder::new(&inner, &runs, &witness, tuning).trim(0).parts);
             }
         }
     }

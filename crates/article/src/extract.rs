@@ -1,12 +1,13 @@
 //! A page to an article: metadata, headline, body, and what follows from them.
 
-use crate::body::{self, Witness};
+use crate::body::{self, Body, Witness};
 use crate::entry::set_text;
 use crate::guide::{Guide, OnPage};
 use crate::html::Tree;
 use crate::metadata::Metadata;
 use crate::rules::Key;
 use crate::trace::{self, Explanation, Trace};
+use crate::tuning::Tuning;
 use crate::{blocks, damage, dateline, headline};
 use news::article::{Article, BlockKind, Field, Held, Origin, TextKind};
 use news::language::Language;
@@ -84,46 +85,19 @@ pub(crate) fn read(html: &str, url: &Url, guide: &Guide<'_>, trace: Trace) -> (P
         article.headline = Some(headline);
         article.origins.insert(Field::Headline, origin);
     }
-    let descriptions = metadata.descriptions();
-    let witness = Witness {
+    let page = Page {
+        tree: &tree,
+        runs: &runs,
+        metadata: &metadata,
         headline: article.headline.as_deref(),
-        descriptions: &descriptions,
-        body: metadata.body(),
+        authors: &article.authors,
+        url,
         here: &here,
     };
-    let mut found = body::find(&tree, &runs, &witness);
-    let mut parts = found.parts;
-    if let Some(headline) = article.headline.as_deref() {
-        // A heading that says the headline again stands above the text, not in it.
-        let mut before_prose = true;
-        parts.retain(|(kind, text)| {
-            before_prose &= *kind != BlockKind::Paragraph || text.len() < 200;
-            !(before_prose && *kind == BlockKind::Subheading && headline::is_again(text, headline))
-        });
-    }
-    let mut text_origin = if here.has_body() { Origin::Rule } else { Origin::Markup };
-    if let Some(json) = metadata.body().filter(|_| !here.has_body()) {
-        let other = body::from_json(json);
-        if body::total_weight(&parts) * 2 < body::total_weight(&other) {
-            parts = other;
-            text_origin = Origin::JsonLd;
-        }
-    }
-    if body::total_weight(&parts) < SCRIPT_SEARCH_WEIGHT && !here.has_body() {
-        let other = body::from_scripts(&tree);
-        if body::total_weight(&parts) * 2 < body::total_weight(&other) {
-            parts = other;
-        }
-    }
-    let mut standfirst_origin = Origin::Markup;
-    if let Some(standfirst) = here.rules.first(Key::Standfirst) {
-        parts.retain(|(_, part)| part != standfirst);
-        found.standfirst = Some(standfirst.to_owned());
-        standfirst_origin = Origin::Rule;
-    }
-    if let Some(standfirst) = found.standfirst.filter(|s| parts.first().is_none_or(|(_, first)| first != s)) {
-        article.origins.insert(Field::Standfirst, standfirst_origin);
-        parts.insert(0, (BlockKind::Standfirst, standfirst.clone()));
+    let Text { parts, found, origin: text_origin } = page.text(&Tuning::default());
+    if let Some(standfirst) = found.standfirst {
+        let by_rule = here.rules.first(Key::Standfirst).is_some();
+        article.origins.insert(Field::Standfirst, if by_rule { Origin::Rule } else { Origin::Markup });
         article.standfirst = Some(standfirst);
     }
     let weight = body::total_weight(&parts);
@@ -173,6 +147,74 @@ pub(crate) fn read(html: &str, url: &Url, guide: &Guide<'_>, trace: Trace) -> (P
     article.damage = damage::of_article(&article);
     problems.extend(here.layout_problem(&tree));
     (Parsed { value: article, problems }, here.trace)
+}
+
+/// What the text of a page is looked for in.
+pub(crate) struct Page<'p, 'a> {
+    pub(crate) tree: &'p Tree<'a>,
+    pub(crate) runs: &'p [blocks::Run],
+    pub(crate) metadata: &'p Metadata,
+    pub(crate) headline: Option<&'p str>,
+    pub(crate) authors: &'p [String],
+    pub(crate) url: &'p Url,
+    pub(crate) here: &'p OnPage<'p>,
+}
+
+/// The text of a page, the standfirst first, and what was found with it.
+pub(crate) struct Text {
+    pub(crate) parts: Vec<(BlockKind, String)>,
+    /// The rest of the find; its own parts are empty, its standfirst is set where it opens `parts`.
+    pub(crate) found: Body,
+    pub(crate) origin: Origin,
+}
+
+impl Page<'_, '_> {
+    /// Finds the text in the markup, else in JSON-LD, else in the data of a script.
+    pub(crate) fn text(&self, tuning: &Tuning) -> Text {
+        let descriptions = self.metadata.descriptions();
+        let witness = Witness {
+            headline: self.headline,
+            descriptions: &descriptions,
+            body: self.metadata.body(),
+            authors: self.authors,
+            address: self.url.path(),
+            here: self.here,
+        };
+        let is_ruled = self.here.has_body();
+        let mut found = body::find(self.tree, self.runs, &witness, tuning);
+        let mut parts = std::mem::take(&mut found.parts);
+        if let Some(headline) = self.headline {
+            // A heading that says the headline again stands above the text, not in it.
+            let mut before_prose = true;
+            parts.retain(|(kind, text)| {
+                before_prose &= *kind != BlockKind::Paragraph || text.len() < 200;
+                !(before_prose && *kind == BlockKind::Subheading && headline::is_again(text, headline))
+            });
+        }
+        let mut origin = if is_ruled { Origin::Rule } else { Origin::Markup };
+        if let Some(json) = self.metadata.body().filter(|_| !is_ruled) {
+            let other = body::from_json(json);
+            if body::total_weight(&parts) * 2 < body::total_weight(&other) {
+                parts = other;
+                origin = Origin::JsonLd;
+            }
+        }
+        if body::total_weight(&parts) < SCRIPT_SEARCH_WEIGHT && !is_ruled {
+            let other = body::from_scripts(self.tree, tuning);
+            if body::total_weight(&parts) * 2 < body::total_weight(&other) {
+                parts = other;
+            }
+        }
+        if let Some(standfirst) = self.here.rules.first(Key::Standfirst) {
+            parts.retain(|(_, part)| part != standfirst);
+            found.standfirst = Some(standfirst.to_owned());
+        }
+        found.standfirst = found.standfirst.filter(|s| parts.first().is_none_or(|(_, first)| first != s));
+        if let Some(standfirst) = &found.standfirst {
+            parts.insert(0, (BlockKind::Standfirst, standfirst.clone()));
+        }
+        Text { parts, found, origin }
+    }
 }
 
 /// The text's own language where the page's declaration cannot be right.

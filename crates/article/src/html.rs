@@ -970,7 +970,8 @@ impl<'a> Builder<'a> {
 
 /// The tag of an element with this name, in lower case.
 pub(crate) fn tag_named(name: &str) -> Tag {
-    lower_tag(name.as_bytes())
+    let other = if name.contains('-') { Tag::Custom } else { Tag::Other };
+    NAMES.iter().find(|(known, _)| *known == name).map_or(other, |(_, tag)| *tag)
 }
 
 /// Replaces character references. In an attribute, a name without semicolon before `=` or a letter stays.

@@ -16,6 +16,7 @@ pub mod diff;
 mod entities;
 mod entry;
 mod extract;
+mod furniture;
 mod guide;
 mod headline;
 mod html;
@@ -29,6 +30,8 @@ pub mod rules;
 pub mod saved;
 mod select;
 mod trace;
+#[doc(hidden)]
+pub mod tuning;
 
 pub use decode::decode;
 pub use entry::{from_entry, merge};

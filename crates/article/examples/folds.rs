@@ -84,6 +84,17 @@ fn main() {
     let all: Vec<usize> = (0..pages.len()).collect();
     let present = measure(&pages, &all, &Tuning::default());
     report("present values, all pages", &pages, &all, &present);
+    // Each number alone to either side: the evidence beside its value in `Tuning`.
+    for (name, field, factors) in KNOBS {
+        for factor in *factors {
+            let mut tried = Tuning::default();
+            *field(&mut tried) *= factor;
+            let scores = measure(&pages, &all, &tried);
+            let figures: Vec<String> =
+                sets(&pages).iter().map(|set| format!("{:.4}", summary(&pages, &all, &scores, set).0)).collect();
+            println!("{name} {:.3}: F1 {}", *field(&mut tried), figures.join(" "));
+        }
+    }
     let mut pooled = vec![Score::default(); pages.len()];
     for fold in 0..5 {
         let (held, train): (Vec<usize>, Vec<usize>) = all.iter().partition(|&&i| pages[i].fold == fold);

@@ -7,11 +7,12 @@
 
 use crate::blocks::{Run, RunKind, weight};
 use crate::date;
-use crate::furniture;
+use crate::furniture::{self, Signs};
 use crate::guide::OnPage;
 use crate::html::{Id, Tag, Tree};
 use crate::tuning::Tuning;
 use news::article::BlockKind;
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 /// The text of a page, found.
@@ -97,14 +98,13 @@ struct Finder<'f, 'a> {
     links: Vec<u32>,
     /// Weight of the runs in each element that read like sentences and are no links.
     prose: Vec<u32>,
-    known: HashSet<u64>,
+    /// Of each run, how much the JSON-LD body knows of it; empty without one.
+    known_shares: Vec<Option<f32>>,
     folded_headline: String,
     /// The run on the page that is the headline.
     headline: Option<Id>,
     /// How many pictures stand before each node.
     pictures: Vec<u32>,
-    /// What the pictures are said to show.
-    alternatives: HashSet<String>,
 }
 
 fn fold(text: &str) -> String {
@@ -126,6 +126,8 @@ impl<'f, 'a> Finder<'f, 'a> {
         let mut links = vec![0; count];
         let mut prose = vec![0; count];
         let mut flags = vec![u16::MAX; count];
+        // A page has few names and many elements that bear them.
+        let mut names: HashMap<&str, u16> = HashMap::new();
         for run in runs {
             let is_text = is_text_run(run, tuning);
             let own_prose = if is_text { run.weight } else { 0 };
@@ -134,11 +136,16 @@ impl<'f, 'a> Finder<'f, 'a> {
                 links[id] += run.link_weight;
                 prose[id] += own_prose;
                 if flags[id] == u16::MAX {
-                    flags[id] = element_flags(tree, id);
+                    flags[id] = element_flags(tree, id, &mut names);
                 }
             }
         }
-        let known = witness.body.map(|b| shingles(b).into_iter().collect()).unwrap_or_default();
+        let known: HashSet<u64> = witness.body.map(|b| shingles(b).into_iter().collect()).unwrap_or_default();
+        let share = |run: &Run| {
+            let own = shingles(&run.text);
+            (own.len() >= 3).then(|| own.iter().filter(|s| known.contains(s)).count() as f32 / own.len() as f32)
+        };
+        let known_shares = if known.is_empty() { Vec::new() } else { runs.iter().map(share).collect() };
         let folded_headline = witness.headline.map(fold).unwrap_or_default();
         let headline = runs
             .iter()
@@ -146,16 +153,10 @@ impl<'f, 'a> Finder<'f, 'a> {
             .find(|r| !folded_headline.is_empty() && fold(&r.text) == folded_headline)
             .map(|r| r.first);
         let mut pictures = Vec::with_capacity(count + 1);
-        let mut alternatives = HashSet::new();
         let mut before = 0;
-        for (id, node) in tree.nodes.iter().enumerate() {
+        for node in &tree.nodes {
             pictures.push(before);
-            if matches!(node.tag, Tag::Img) {
-                before += 1;
-                if let Some(text) = tree.attribute(id, "alt").filter(|t| (20..2000).contains(&t.len())) {
-                    alternatives.insert(fold(&text));
-                }
-            }
+            before += u32::from(node.tag == Tag::Img);
         }
         pictures.push(before);
         let mut finder = Finder {
@@ -167,11 +168,10 @@ impl<'f, 'a> Finder<'f, 'a> {
             weights,
             links,
             prose,
-            known,
+            known_shares,
             folded_headline,
             headline,
             pictures,
-            alternatives,
         };
         finder.mark_cards();
         finder
@@ -179,11 +179,8 @@ impl<'f, 'a> Finder<'f, 'a> {
 
     /// How much of a run the JSON-LD body knows, 0 to 1; `None` without one or for a run too short to tell.
     fn known_share(&self, run: &Run) -> Option<f32> {
-        if self.known.is_empty() {
-            return None;
-        }
-        let own = shingles(&run.text);
-        (own.len() >= 3).then(|| own.iter().filter(|s| self.known.contains(s)).count() as f32 / own.len() as f32)
+        let at = self.runs.binary_search_by_key(&run.first, |r| r.first).ok()?;
+        *self.known_shares.get(at)?
     }
 
     /// Whether a run stands in an element, below `top`, that one of `wanted` marks and that does not hold most of the text.
@@ -191,6 +188,9 @@ impl<'f, 'a> Finder<'f, 'a> {
         let all = self.prose[top];
         std::iter::once(run.first).chain(self.tree.ancestors(run.first)).take_while(|&id| id != top).any(|id| {
             let found = self.flags[id] & wanted;
+            if found == 0 {
+                return false;
+            }
             // A name that marks what holds most of the text is about something else.
             let most = if found & (flag::COMMENT | flag::CARD) != 0 {
                 self.tuning.comment_share
@@ -199,7 +199,7 @@ impl<'f, 'a> Finder<'f, 'a> {
             } else {
                 self.tuning.noise_share
             };
-            found != 0 && (self.prose[id] as f32 <= all as f32 * most || all == 0)
+            self.prose[id] as f32 <= all as f32 * most || all == 0
         })
     }
 
@@ -336,6 +336,13 @@ impl<'f, 'a> Finder<'f, 'a> {
         let left_out = |run: &Run, reason| here.trace.dropped(self.tree, run, reason);
         let inside = self.tree.inside(container);
         let repeated = self.repeated(container);
+        let alternatives: HashSet<String> = inside
+            .clone()
+            .filter(|&id| self.tree.nodes[id].tag == Tag::Img)
+            .filter_map(|id| self.tree.attribute(id, "alt"))
+            .filter(|text| (40..2000).contains(&text.len()))
+            .map(|text| fold(&text))
+            .collect();
         let mut kept: Vec<&Run> = Vec::new();
         let mut prose_seen = 0u32;
         let mut ends = 0;
@@ -350,11 +357,16 @@ impl<'f, 'a> Finder<'f, 'a> {
                 continue;
             }
             let known = self.known_share(run).is_some_and(|s| s > 0.8);
+            let signs = signs(run);
             if run.kind == RunKind::Caption
                 || self.is_marked(run, container, flag::CAPTION) && !known
                 || self.in_figure(run, container)
                 || !known
-                    && (self.is_beside_picture(run, container) || run.weight < 300 && furniture::is_caption(&run.text))
+                    && (self.is_beside_picture(run, container)
+                        || (40..300).contains(&run.weight)
+                            && !alternatives.is_empty()
+                            && alternatives.contains(&fold(&run.text))
+                        || run.weight < 300 && signs.is_caption)
             {
                 if !self.is_marked(run, container, flag::OUT)
                     && body.captions.len() < 200
@@ -376,7 +388,7 @@ impl<'f, 'a> Finder<'f, 'a> {
                 left_out(run, if self.is_marked(run, container, flag::OUT) { "marked" } else { "links" });
                 continue;
             }
-            if self.is_furniture(run, prose_seen) || repeated.contains(run.text.as_str()) {
+            if self.is_furniture(run, signs, prose_seen) || repeated.contains(run.text.as_str()) {
                 if prose_seen == 0 && body.byline.is_none() && is_byline(&run.text) {
                     body.byline = Some(run.text.clone());
                 }
@@ -557,7 +569,8 @@ impl<'f, 'a> Finder<'f, 'a> {
                 && (run.kind == RunKind::Quote
                     || run.weight >= 60 && run.text.starts_with(['“', '"', '„', '«', '‘', '”']))
         };
-        if kept.iter().filter(|r| is_candidate(r)).take(41).count() > 40 {
+        let candidates = kept.iter().filter(|r| is_candidate(r)).take(41).count();
+        if candidates == 0 || candidates > 40 {
             return;
         }
         let all: Vec<String> = kept.iter().map(|r| fold(&r.text)).collect();
@@ -634,7 +647,7 @@ impl<'f, 'a> Finder<'f, 'a> {
             .filter(|r| r.weight >= 20 && r.weight < 800 && r.link_weight * 2 < r.weight && r.kind != RunKind::Caption)
             .filter(|r| !self.is_marked(r, 0, flag::HIDDEN | flag::COMMENT | flag::CAPTION | flag::CARD))
             .filter(|r| !matches!(r.kind, RunKind::Heading(1)) && !self.is_headline_again(r))
-            .filter(|r| !is_notice(r) && !self.names_writer(r))
+            .filter(|r| !is_notice(r, signs(r)) && !self.names_writer(r))
             .collect();
         let words: HashSet<u64> = kept.iter().flat_map(|r| furniture::stems(&r.text)).collect();
         let own = |run: &Run| self.tree.ancestors(run.first).take(3).any(|id| self.flags[id] & flag::STANDFIRST != 0);
@@ -705,12 +718,8 @@ impl<'f, 'a> Finder<'f, 'a> {
         self.witness.authors.iter().any(|a| a.contains(' ') && run.text.starts_with(a.as_str()))
     }
 
-    /// A short run in a small element that holds a picture and nothing else, or that says what a picture's own
-    /// description says.
+    /// A short run in a small element that holds a picture and nothing else.
     fn is_beside_picture(&self, run: &Run, top: Id) -> bool {
-        if run.weight >= 40 && run.weight < 300 && self.alternatives.contains(&fold(&run.text)) {
-            return true;
-        }
         if run.weight as f32 >= self.tuning.caption_weight || matches!(run.kind, RunKind::Heading(_)) {
             return false;
         }
@@ -751,7 +760,7 @@ impl<'f, 'a> Finder<'f, 'a> {
     }
 
     /// Words of the page around the text: the headline again, a date line, an invitation.
-    fn is_furniture(&self, run: &Run, prose_seen: u32) -> bool {
+    fn is_furniture(&self, run: &Run, signs: Signs, prose_seen: u32) -> bool {
         let text = run.text.as_str();
         if run.weight == 0 {
             // A rule drawn in characters parts the sections of a text.
@@ -763,8 +772,9 @@ impl<'f, 'a> Finder<'f, 'a> {
         if run.weight < 300 && matches!(run.kind, RunKind::Heading(1)) && prose_seen == 0 {
             return true;
         }
-        let folded = fold(text);
-        if !self.folded_headline.is_empty() && folded == self.folded_headline
+        if !self.folded_headline.is_empty()
+            && text.len() < 3 * self.folded_headline.len() + 40
+            && fold(text) == self.folded_headline
             || prose_seen < 2 && run.weight < 200 && self.is_headline_again(run)
         {
             return true;
@@ -788,7 +798,7 @@ impl<'f, 'a> Finder<'f, 'a> {
             }
         }
         let limit = if prose_seen == 0 { 100.0 } else { self.tuning.call_weight };
-        if is_notice(run) || (run.weight as f32) < limit && furniture::is_call(run) {
+        if is_notice(run, signs) || (run.weight as f32) < limit && signs.is_call {
             return true;
         }
         if prose_seen == 0 && run.weight < 40 && !is_prose(text) && !matches!(run.kind, RunKind::Heading(_)) {
@@ -810,9 +820,14 @@ fn agrees(text: &str, words: &HashSet<u64>, wanted: f32) -> bool {
     own.len() < 3 || shared as f32 >= wanted * own.len() as f32
 }
 
-/// A line of a wall or a browser's notice.
-fn is_notice(run: &Run) -> bool {
-    run.weight < 200 && is_wall(&run.text) || run.weight < 400 && furniture::is_notice(&run.text)
+/// A line of a wall or a page's own notice.
+fn is_notice(run: &Run, signs: Signs) -> bool {
+    run.weight < 200 && signs.is_wall || signs.is_notice
+}
+
+/// The signs of a run short enough to be furniture.
+fn signs(run: &Run) -> Signs {
+    if run.weight < 400 { furniture::signs(run) } else { Signs::default() }
 }
 
 fn is_text_run(run: &Run, tuning: &Tuning) -> bool {
@@ -927,49 +942,6 @@ fn is_counter(text: &str) -> bool {
         .map(str::to_lowercase)
         .collect();
     COUNTED.contains(&words.join(" ").as_str())
-}
-
-/// What only a paywall says, lower case.
-const WALLS: &[&str] = &[
-    "already a subscriber?",
-    "already a member?",
-    "already have an account?",
-    "article is for subscribers",
-    "article is for members",
-    "article is only available to subscribers",
-    "article is reserved for subscribers",
-    "content is for subscribers",
-    "story is for subscribers",
-    "exclusive to subscribers",
-    "for subscribers only",
-    "subscribe to read on",
-    "subscribe to continue",
-    "subscribe to read the full",
-    "to continue reading, ",
-    "to read the full article, ",
-    "sign in to continue reading",
-    "déjà abonné",
-    "réservé aux abonnés",
-    "bereits abonnent",
-    "schon abonnent",
-    "weiterlesen mit",
-    "ya eres suscriptor",
-    "exclusivo para suscriptores",
-    "già abbonato",
-    "riservato agli abbonati",
-    "já é assinante",
-    "exclusivo para assinantes",
-    "al abonnee?",
-    "вже передплатник",
-    "лише для передплатників",
-    "только для подписчиков",
-    "للمشتركين فقط",
-];
-
-/// Whether a line is the paywall's own.
-fn is_wall(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    WALLS.iter().any(|w| lower.contains(w))
 }
 
 /// Openings of lines that invite, sell or lead elsewhere; lower case, matched at the head of short runs.
@@ -1183,7 +1155,7 @@ fn word_flags(word: &str) -> u16 {
 }
 
 /// What an element's tag, role, class and id say about it.
-fn element_flags(tree: &Tree<'_>, id: Id) -> u16 {
+fn element_flags<'a>(tree: &Tree<'a>, id: Id, names: &mut HashMap<&'a str, u16>) -> u16 {
     use Tag::*;
     let tag = tree.nodes[id].tag;
     if matches!(tag, Document | Html | Body | Main | Text) {
@@ -1195,9 +1167,14 @@ fn element_flags(tree: &Tree<'_>, id: Id) -> u16 {
         _ => 0,
     };
     for (key, value) in tree.attributes(id) {
-        let lower = key.bytes().any(|b| b.is_ascii_uppercase()).then(|| key.to_ascii_lowercase());
-        match lower.as_deref().unwrap_or(key) {
-            "class" | "id" | "data-testid" | "data-component" | "data-type" | "data-qa" | "data-module" => {
+        let key = if key.bytes().any(|b| b.is_ascii_uppercase()) {
+            Cow::Owned(key.to_ascii_lowercase())
+        } else {
+            Cow::Borrowed(key)
+        };
+        match key.as_ref() {
+            "class" => out |= *names.entry(value).or_insert_with(|| name_flags(value)),
+            "id" | "data-testid" | "data-component" | "data-type" | "data-qa" | "data-module" => {
                 out |= name_flags(value)
             }
             "itemprop" if value.eq_ignore_ascii_case("articleBody") => out |= flag::BODY,

@@ -2,7 +2,9 @@
 //! stamps. Each list is data; a language joins by a few more words.
 
 use crate::blocks::Run;
+use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::sync::LazyLock;
 
 /// Places where an outlet gathers its readers; lower case.
 const CHANNELS: &[&str] = &[
@@ -92,36 +94,98 @@ const CONTACTS: &[&str] = &[
     "kontakt",
 ];
 
-/// Whether a run calls its reader to a newsletter, a channel or a subscription.
-///
-/// Both a place and a call that opens the run or one of its clauses: people in the news sign up for things too,
-/// but in sentences about them.
-pub(crate) fn is_call(run: &Run) -> bool {
-    let lower = run.text.to_lowercase();
-    CHANNELS.iter().any(|c| lower.contains(c)) && CALLS.iter().any(|c| opens_clause(&lower, c))
-        || run.weight < 150 && lower.contains(['@']) && CONTACTS.iter().any(|c| opens_clause(&lower, c))
+/// What the words of a line say about it; read once, in one pass over the text.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Signs {
+    /// It calls its reader to a newsletter, a channel or a subscription, or to write to an address.
+    ///
+    /// Both a place and a call that opens the run or one of its clauses: people in the news sign up for things
+    /// too, but in sentences about them.
+    pub(crate) is_call: bool,
+    /// It is the page's own notice.
+    pub(crate) is_notice: bool,
+    /// It names the source of a picture as captions do.
+    pub(crate) is_caption: bool,
+    /// It says what only a paywall says.
+    pub(crate) is_wall: bool,
 }
 
-/// Whether `wanted` opens `text` or a clause in it. Scripts and languages in which a call stands elsewhere are
-/// taken at their word.
-fn opens_clause(text: &str, wanted: &str) -> bool {
-    let mut from = 0;
-    while let Some(at) = text[from..].find(wanted) {
-        let at = from + at;
-        let before = text[..at].trim_end();
-        if !wanted.is_ascii()
-            || before.is_empty()
-            || before.ends_with(['.', '!', '?', ':', ',', '>', '|', '-', '–', '—', '•', '"', '\'', '’', '“', '(', '*'])
-            || ["please", "and", "dan", "und", "et", "y", "e", "och", "og", "en", "to", "by", "newsletter"]
+#[derive(Clone, Copy, PartialEq)]
+enum Sign {
+    Channel,
+    Call,
+    Contact,
+    Notice,
+    Picture,
+    Wall,
+}
+
+/// All phrases by the sum of their first two bytes' places, so that a text is looked through once.
+struct Phrases {
+    starts: Vec<bool>,
+    by_start: HashMap<[u8; 2], Vec<(Sign, &'static str)>>,
+}
+
+static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
+    let mut phrases = Phrases { starts: vec![false; 1 << 16], by_start: HashMap::new() };
+    let lists = [
+        (Sign::Channel, CHANNELS),
+        (Sign::Call, CALLS),
+        (Sign::Contact, CONTACTS),
+        (Sign::Notice, NOTICES),
+        (Sign::Picture, PICTURE_WORDS),
+        (Sign::Wall, WALLS),
+    ];
+    for (sign, list) in lists {
+        for phrase in list {
+            if let [a, b, ..] = *phrase.as_bytes() {
+                phrases.starts[usize::from(a) << 8 | usize::from(b)] = true;
+                phrases.by_start.entry([a, b]).or_default().push((sign, phrase));
+            }
+        }
+    }
+    phrases
+});
+
+/// Reads the signs of a run.
+pub(crate) fn signs(run: &Run) -> Signs {
+    let lower = run.text.to_lowercase();
+    let mut signs = Signs::default();
+    let (mut has_channel, mut has_call, mut has_contact) = (false, false, false);
+    let phrases = &*PHRASES;
+    for (at, pair) in lower.as_bytes().windows(2).enumerate() {
+        if !phrases.starts[usize::from(pair[0]) << 8 | usize::from(pair[1])] {
+            continue;
+        }
+        for (sign, phrase) in phrases.by_start.get(&[pair[0], pair[1]]).into_iter().flatten() {
+            if !lower.as_bytes()[at..].starts_with(phrase.as_bytes()) {
+                continue;
+            }
+            match sign {
+                Sign::Channel => has_channel = true,
+                Sign::Call => has_call |= opens_clause(&lower, at, phrase),
+                Sign::Contact => has_contact |= opens_clause(&lower, at, phrase),
+                Sign::Notice => signs.is_notice = true,
+                Sign::Picture => signs.is_caption = true,
+                Sign::Wall => signs.is_wall = true,
+            }
+        }
+    }
+    signs.is_call = has_channel && has_call || has_contact && run.weight < 150 && lower.contains('@');
+    signs
+}
+
+/// Whether the `phrase` at a place opens the text or a clause in it. Scripts and languages in which a call stands
+/// elsewhere are taken at their word.
+fn opens_clause(text: &str, at: usize, phrase: &str) -> bool {
+    let before = text[..at].trim_end();
+    !phrase.is_ascii()
+        || before.is_empty()
+        || before.ends_with(['.', '!', '?', ':', ',', '>', '|', '-', '–', '—', '•', '"', '\'', '’', '“', '(', '*'])
+        || text.len() < 250
+            && ["please", "and", "dan", "und", "et", "y", "e", "och", "og", "en", "to", "by", "newsletter"]
                 .iter()
                 .any(|w| before.ends_with(w))
-                && text.len() < 250
-        {
-            return true;
-        }
-        from = at + wanted.len();
-    }
-    false
 }
 
 /// What only the line under a picture says; lower case.
@@ -140,11 +204,42 @@ const PICTURE_WORDS: &[&str] = &[
     " © ",
 ];
 
-/// Whether a line names the source of a picture as captions do.
-pub(crate) fn is_caption(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    PICTURE_WORDS.iter().any(|w| lower.contains(w))
-}
+/// What only a paywall says, lower case.
+const WALLS: &[&str] = &[
+    "already a subscriber?",
+    "already a member?",
+    "already have an account?",
+    "article is for subscribers",
+    "article is for members",
+    "article is only available to subscribers",
+    "article is reserved for subscribers",
+    "content is for subscribers",
+    "story is for subscribers",
+    "exclusive to subscribers",
+    "for subscribers only",
+    "subscribe to read on",
+    "subscribe to continue",
+    "subscribe to read the full",
+    "to continue reading, ",
+    "to read the full article, ",
+    "sign in to continue reading",
+    "déjà abonné",
+    "réservé aux abonnés",
+    "bereits abonnent",
+    "schon abonnent",
+    "weiterlesen mit",
+    "ya eres suscriptor",
+    "exclusivo para suscriptores",
+    "già abbonato",
+    "riservato agli abbonati",
+    "já é assinante",
+    "exclusivo para assinantes",
+    "al abonnee?",
+    "вже передплатник",
+    "лише для передплатників",
+    "только для подписчиков",
+    "للمشتركين فقط",
+];
 
 /// What a page says about itself or to the reader's browser; lower case.
 const NOTICES: &[&str] = &[
@@ -178,6 +273,8 @@ const NOTICES: &[&str] = &[
     "kostenlos testen",
     "会員限定",
     "会員登録",
+    "lesen sie hier",
+    "check our news page",
     "künstlich erzeugt",
     "ki-generiert",
     "är ai-genererad",
@@ -186,12 +283,6 @@ const NOTICES: &[&str] = &[
     "this is a breaking news story",
     "this is a breaking new story",
 ];
-
-/// Whether a line is the page's own notice.
-pub(crate) fn is_notice(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    NOTICES.iter().any(|n| lower.contains(n))
-}
 
 /// What only a line about the making of a text says; lower case.
 const CREDITS: &[&str] = &[

@@ -16,6 +16,13 @@ pub struct Found {
 const AGENCIES: &[&str] = &[
     "Reuters",
     "AP",
+    "Deutsche Presse-Agentur",
+    "Agencia EFE",
+    "Agenzia ANSA",
+    "Europa Press",
+    "Keystone-SDA",
+    "sda",
+    "SDA",
     "Associated Press",
     "The Associated Press",
     "AFP",
@@ -106,6 +113,11 @@ pub(crate) fn is_agency(name: &str) -> bool {
 pub fn credit(text: &str, byline: Option<&str>, authors: &[String]) -> Option<String> {
     let as_author = authors.iter().map(String::as_str).chain(byline).find_map(|name| {
         name.split(['/', ',', '|'])
+            .flat_map(|part| {
+                [" et ", " and ", " und ", " mit ", " with ", " y ", " e "]
+                    .iter()
+                    .fold(vec![part], |parts, word| parts.into_iter().flat_map(|p| p.split(word)).collect())
+            })
             .map(|part| part.trim().trim_start_matches("By ").trim())
             .find(|part| AGENCIES.contains(part))
             .map(str::to_owned)
@@ -142,6 +154,7 @@ mod tests {
     fn a_contribution_is_no_credit() {
         assert_eq!(credit("One.\n\nTwo. (Reuters)", None, &[]).as_deref(), Some("Reuters"));
         assert_eq!(credit("One.\n\nReuters contributed to this report.", None, &[]), None);
+        assert_eq!(credit("One.", None, &["Le Port et AFP".to_owned()]).as_deref(), Some("AFP"));
         assert_eq!(credit("One.", None, &["The Associated Press".to_owned()]).as_deref(), Some("The Associated Press"));
     }
 

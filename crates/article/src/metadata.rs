@@ -207,12 +207,7 @@ impl Metadata {
                 {
                     return;
                 }
-                // The account that runs the site is nobody's name.
-                let is_account = |key: &str| {
-                    let address = map.get(key).and_then(Value::as_str).unwrap_or("").trim_end_matches('/');
-                    address.ends_with("/author/admin") || address.ends_with("/author/administrator")
-                };
-                if is_account("@id") || is_account("url") {
+                if ["@id", "url"].iter().any(|key| map.get(*key).and_then(Value::as_str).is_some_and(is_account)) {
                     return;
                 }
                 if let Some(name) = map.get("name") {
@@ -284,7 +279,15 @@ impl Metadata {
             set(article, Field::Modified, origin);
         }
         if let Some((authors, origin)) = self.authors(tree, url, article.outlet.as_deref()) {
-            article.authors = authors;
+            let people: Vec<String> = authors.iter().filter(|name| !is_agency(name)).cloned().collect();
+            let people = names::people(&people, None);
+            let agencies: Vec<String> = authors.iter().filter(|name| is_agency(name)).cloned().collect();
+            // An agency is an author only where nobody else is stated; beside people it is whom the text is owed to.
+            if let Some(agency) = agencies.first().filter(|_| !people.is_empty()) {
+                article.credit = Some(agency.clone());
+                set(article, Field::Credit, origin);
+            }
+            article.authors = if agencies.is_empty() || people.is_empty() { authors } else { people };
             set(article, Field::Authors, origin);
         }
         let language =
@@ -432,20 +435,34 @@ impl Metadata {
         let named = self.meta(&["publisher", "copyright", "dc.publisher"]).unwrap_or("");
         let named = named.split('(').next().unwrap_or("").trim_start_matches(['©', ' ']);
         let mut site = vec![letters(host), letters(publisher), letters(outlet.unwrap_or("")), letters(named)];
+        // The account that runs the site writes for everybody; its name is nobody's.
+        let links =
+            tree.elements(Tag::A).filter(|&id| tree.attribute(id, "href").is_some_and(|href| is_account(&href)));
+        let accounts: Vec<String> = links.take(3).map(|id| letters(&tree.all_text(id))).collect();
+        site.extend(accounts.iter().cloned());
         site.retain(|name| name.chars().count() >= 3);
         let is_site = |name: &str| site.iter().any(|s| letters(name).starts_with(s.as_str()));
         let mut bodies = Vec::new();
         for value in ["author", "creator"].iter().filter_map(|key| self.article.get(*key)) {
             self.ld_organisations(value, &mut bodies, 0);
         }
-        for key in ["author", "creator"] {
-            if let Some(value) = self.article.get(key) {
-                let mut found = Vec::new();
-                self.ld_names(value, &mut found, 0);
-                let people = names::people(&found, outlet);
-                if people.iter().any(|name| !is_agency(name)) {
-                    return Some((people, Origin::JsonLd));
-                }
+        bodies.retain(|name| !accounts.contains(&letters(name)));
+        // An agency is an author only where nobody else is named; the first place that names one is kept for that.
+        let mut agency = None;
+        let mut people_of = |found: Vec<String>, origin: Origin| {
+            let names_people = found.iter().any(|name| !is_agency(name));
+            if !names_people && !found.is_empty() && agency.is_none() {
+                agency = Some((found, origin));
+                return None;
+            }
+            names_people.then_some((found, origin))
+        };
+        for value in ["author", "creator"].iter().filter_map(|key| self.article.get(*key)) {
+            let mut found = Vec::new();
+            self.ld_names(value, &mut found, 0);
+            let people = people_of(names::people(&found, outlet), Origin::JsonLd);
+            if people.is_some() {
+                return people;
             }
         }
         for name in AUTHOR_METAS {
@@ -453,8 +470,9 @@ impl Metadata {
             let mut found = names::people(&found, outlet);
             // Sites put their own name where the writer's belongs.
             found.retain(|name| !is_site(name) && !bodies.contains(name));
-            if found.iter().any(|name| !is_agency(name)) {
-                return Some((found, Origin::Meta));
+            let people = people_of(found, Origin::Meta);
+            if people.is_some() {
+                return people;
             }
         }
         for (name, value) in [("rel", "author"), ("itemprop", "author")] {
@@ -464,25 +482,22 @@ impl Metadata {
             });
             let texts: Vec<String> =
                 marked.take(6).map(|id| canonical(&tree.all_text(id))).filter(|t| t.len() < 120).collect();
-            let found = names::people(&texts, outlet);
-            if found.iter().any(|name| !is_agency(name)) {
-                return Some((found, Origin::Markup));
+            let mut found = names::people(&texts, outlet);
+            found.retain(|name| !accounts.contains(&letters(name)));
+            let people = people_of(found, Origin::Markup);
+            if people.is_some() {
+                return people;
             }
         }
-        let found = printed::writers(tree, outlet, &is_site);
-        if !found.is_empty() {
-            return Some((found, Origin::Markup));
+        let printed = people_of(printed::writers(tree, outlet, &is_site), Origin::Markup);
+        if printed.is_some() {
+            return printed;
         }
         // No person is named anywhere; what the page states as the author is still what it says.
         let mut stated = bodies;
         stated.retain(|name| !name.is_empty() && name.chars().count() < 60 && !name.starts_with("http"));
         stated.truncate(3);
-        if !stated.is_empty() {
-            return Some((stated, Origin::JsonLd));
-        }
-        let stated = names::people(&AUTHOR_METAS.iter().flat_map(|name| self.metas(name)).collect::<Vec<_>>(), outlet);
-        let stated: Vec<String> = stated.into_iter().filter(|name| is_agency(name)).take(1).collect();
-        (!stated.is_empty()).then_some((stated, Origin::Meta))
+        if stated.is_empty() { agency } else { Some((stated, Origin::JsonLd)) }
     }
 
     /// Names of authors of any kind.
@@ -598,6 +613,12 @@ impl Metadata {
         out
     }
 
+    /// Whether what the page describes is a video and nothing else.
+    pub(crate) fn is_video(&self) -> bool {
+        let kinds = types(&self.article);
+        !kinds.is_empty() && kinds.iter().all(|kind| kind == "videoobject")
+    }
+
     /// Whether the page says that its text is not free, and a stub may stand here.
     pub(crate) fn is_metered(&self) -> bool {
         match self.article.get("isAccessibleForFree") {
@@ -606,6 +627,12 @@ impl Metadata {
             _ => self.meta(&["article:content_tier"]).is_some_and(|t| matches!(t, "locked" | "metered")),
         }
     }
+}
+
+/// Whether an address is that of the account that runs a site, not of a person.
+fn is_account(address: &str) -> bool {
+    let address = address.trim_end_matches('/');
+    address.ends_with("/author/admin") || address.ends_with("/author/administrator")
 }
 
 /// Takes a found time when none is known yet, or when it says about the same more exactly.

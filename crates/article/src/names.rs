@@ -90,6 +90,11 @@ pub(crate) fn people<S: AsRef<str>>(fields: &[S], outlet: Option<&str>) -> Vec<S
             }
         }
     }
+    // "Ada Quill Harbour Post" beside "Ada Quill" is the same person with the outlet behind the name.
+    let is_longer = |name: &str, other: &str| name.strip_prefix(other).is_some_and(|rest| rest.starts_with(' '));
+    let longer: Vec<bool> = out.iter().map(|name| out.iter().any(|other| is_longer(name, other))).collect();
+    let mut longer = longer.into_iter();
+    out.retain(|_| longer.next() != Some(true));
     out
 }
 
@@ -154,6 +159,39 @@ pub(crate) fn has_name_shape(text: &str) -> bool {
     begins(char::is_uppercase) >= 2 || begins(|c| c.is_alphabetic() && !c.is_uppercase() && !c.is_lowercase()) > 0
 }
 
+fn is_day_or_month(word: &str) -> bool {
+    let word = word.trim_end_matches(['.', ',']);
+    matches!(
+        word,
+        "Monday"
+            | "Tuesday"
+            | "Wednesday"
+            | "Thursday"
+            | "Friday"
+            | "Saturday"
+            | "Sunday"
+            | "January"
+            | "February"
+            | "April"
+            | "July"
+            | "August"
+            | "September"
+            | "October"
+            | "November"
+            | "December"
+            | "Published"
+            | "Updated"
+            | "Posted"
+            | "Montag"
+            | "Dienstag"
+            | "Mittwoch"
+            | "Donnerstag"
+            | "Freitag"
+            | "Samstag"
+            | "Sonntag"
+    )
+}
+
 /// Words for "reporter" that follow a name in Korean and Japanese bylines.
 const ROLES_BEHIND: &[&str] =
     &["기자", "선임기자", "특파원", "논설위원", "객원기자", "인턴기자", "전문기자", "편집위원", "記者"];
@@ -163,6 +201,11 @@ fn name(words: &[&str]) -> Option<String> {
         Some((last, rest)) if !rest.is_empty() && ROLES_BEHIND.contains(last) => rest,
         _ => words,
     };
+    // A printed byline runs on into the date or the writer's agency: "Jo Voss Monday", "JO VOSS Associated Press".
+    let date_at = words.iter().position(|word| is_day_or_month(word)).filter(|at| *at >= 1);
+    let words = &words[..date_at.unwrap_or(words.len())];
+    let agency_at = (2..words.len()).find(|&at| crate::dateline::is_agency(&words[at..].join(" ")));
+    let words = &words[..agency_at.unwrap_or(words.len())];
     let text = words.join(" ");
     let text = match text.split_once(" (") {
         Some((head, _)) => head,
@@ -198,6 +241,10 @@ mod tests {
         check("Email the author", &[]);
         check("https://example.org/ada", &[]);
         check("Ada Quill (Lisbon)", &["Ada Quill"]);
+        check("Ada Quill Monday", &["Ada Quill"]);
+        check("ADA QUILL Associated Press", &["ADA QUILL"]);
+        check("김하늘 기자", &["김하늘"]);
+        check("Ada Quill Harbour Post, Tom Reed, Ada Quill", &["Tom Reed", "Ada Quill"]);
         check("", &[]);
     }
 }

@@ -3,6 +3,7 @@
 //! Asked only where the page's machine-readable part names nobody or gives no time.
 
 use crate::date;
+use crate::dateline::is_agency;
 use crate::headline;
 use crate::html::{Id, Tag, Tree};
 use crate::names;
@@ -144,7 +145,7 @@ pub(crate) fn writers(tree: &Tree<'_>, outlet: Option<&str>, is_site: &dyn Fn(&s
     }
     let people = |lines: &[String]| {
         let mut people = names::people(lines, outlet);
-        people.retain(|name| names::has_name_shape(name) && !is_site(name));
+        people.retain(|name| (names::has_name_shape(name) || is_agency(name)) && !is_site(name));
         people
     };
     let mut found = lines[..3].iter().map(|lines| people(lines));
@@ -153,14 +154,34 @@ pub(crate) fn writers(tree: &Tree<'_>, outlet: Option<&str>, is_site: &dyn Fn(&s
         return found;
     }
     let labelled = people(&labelled(tree, WRITER_LABELS));
-    if labelled.is_empty() { people(&lines[3]) } else { labelled }
+    if !labelled.is_empty() {
+        return labelled;
+    }
+    let bold = people(&lines[3]);
+    if bold.is_empty() { initials(tree).into_iter().collect() } else { bold }
+}
+
+/// The initials that sign a text where nobody is named: "By HPT, in Harbour".
+fn initials(tree: &Tree<'_>) -> Option<String> {
+    zone(tree).filter(|&id| tree.nodes[id].tag == Tag::Text).find_map(|id| {
+        let text = tree.raw(id).trim();
+        let signed = ["By ", "Von ", "Par ", "Por "].iter().find_map(|opener| text.strip_prefix(opener))?;
+        let signed = signed.split(',').next().unwrap_or("").trim();
+        let is_initials = (2..=5).contains(&signed.len()) && signed.bytes().all(|b| b.is_ascii_uppercase());
+        is_initials.then(|| signed.to_owned())
+    })
 }
 
 /// The time printed beside the headline, or after a label anywhere on the page.
 pub(crate) fn published(tree: &Tree<'_>) -> Option<Moment> {
     let beside = zone(tree).filter(|&id| tree.nodes[id].tag == Tag::Text).find_map(|id| {
         let text = canonical(&tree.text(id));
-        (text.len() < LINE_BYTES && date::is_line(&text)).then(|| date::printed(&text)).flatten()
+        if text.len() >= LINE_BYTES {
+            return None;
+        }
+        // The writer and the day may share a line: "Ada Quill | 16 November 2026, 07:02 (Ternen time)".
+        text.split(['|', '•', '·', '('])
+            .find_map(|part| date::printed(part.trim()).filter(|_| date::is_line(part.trim())))
     });
     beside.or_else(|| labelled(tree, DATE_LABELS).iter().find_map(|text| date::printed(text)))
 }

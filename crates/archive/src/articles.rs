@@ -176,6 +176,8 @@ pub struct VisitFact {
     pub final_url: Option<String>,
     /// Where the response is kept, if it is.
     pub record: Option<RecordId>,
+    /// What the answer says of text and data mining, and where; `None` when it says nothing.
+    pub reserved: Option<String>,
     /// When to come again.
     pub next: NextVisit,
 }
@@ -195,6 +197,8 @@ pub struct VisitLine {
     pub final_url: Option<String>,
     /// Where the response is kept, if it is.
     pub record: Option<RecordId>,
+    /// What the answer said of text and data mining, and where.
+    pub reserved: Option<String>,
 }
 
 /// A stretch of time in which an article was not to be had.
@@ -472,7 +476,7 @@ impl Archive {
                 .collect::<rusqlite::Result<_>>()?;
             let visits = conn
                 .prepare_cached(
-                    "select at, status, outcome, detail, final_url, record from visits
+                    "select at, status, outcome, detail, final_url, record, reserved from visits
                      where article = ?1 and at <= ?2 order by id desc limit 50",
                 )?
                 .query_map((id.0, until), |row| {
@@ -484,6 +488,7 @@ impl Archive {
                         detail: c.next()?,
                         final_url: c.next()?,
                         record: c.next::<Option<i64>>()?.map(RecordId),
+                        reserved: c.next()?,
                     })
                 })?
                 .collect::<rusqlite::Result<_>>()?;
@@ -887,7 +892,8 @@ fn visit_one(w: &mut Writing<'_>, visit: &VisitFact) -> Result<()> {
         .ok_or(Error::Unknown { what: "article", id: visit.article.0 })?;
     w.conn
         .prepare_cached(
-            "insert into visits (article, at, status, outcome, detail, final_url, record) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "insert into visits (article, at, status, outcome, detail, final_url, record, reserved)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?
         .execute((
             visit.article.0,
@@ -897,6 +903,7 @@ fn visit_one(w: &mut Writing<'_>, visit: &VisitFact) -> Result<()> {
             detail,
             &visit.final_url,
             visit.record.map(|r| r.0),
+            &visit.reserved,
         ))?;
 
     // A refusal or a failure tells nothing about whether the article is there, so the run goes on across it.

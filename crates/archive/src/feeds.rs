@@ -2,9 +2,9 @@
 
 use crate::error::{Error, Result};
 use crate::open::Archive;
-use crate::rows::{Cols, OUTLET, ms};
+use crate::rows::{Cols, OUTLET, ms, pace_from_json, pace_to_json};
 use jiff::Timestamp;
-use news::feed::{Feed, FeedKind, Validators};
+use news::feed::{Feed, FeedKind, Moving, Pace, Validators};
 use news::id::{FeedId, FetchId, OutletId, RecordId};
 use news::outlet::Outlet;
 use rusqlite::{Connection, ErrorCode, Params, params};
@@ -29,6 +29,8 @@ pub struct FetchFact {
     pub media_type: Option<String>,
     /// Where the response is kept, if it is.
     pub record: Option<RecordId>,
+    /// What the answer says of text and data mining, and where; `None` when it says nothing.
+    pub reserved: Option<String>,
 }
 
 /// What came of asking a feed.
@@ -47,6 +49,47 @@ pub enum PollOutcome {
     Failed,
     /// 410 Gone: it is not asked again by itself.
     Gone,
+    /// Its address leads to another feed that is followed already: it is not asked again by itself.
+    Duplicate,
+}
+
+/// Where an answer came from, seen against the address asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Whereabouts {
+    /// There was no answer to tell by; what was known stands.
+    #[default]
+    Unknown,
+    /// The address asked, or a redirect for the time being.
+    Here,
+    /// A permanent redirect that has to hold for longer before it is taken up.
+    Moving(Moving),
+    /// A permanent redirect that held: the feed is asked there from now on.
+    Moved {
+        /// Its new address.
+        to: String,
+    },
+}
+
+/// A feed that is due, and no more than it takes to sort it by host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueFeed {
+    /// Which feed.
+    pub id: FeedId,
+    /// Its address.
+    pub url: String,
+    /// Since when.
+    pub due_at: Timestamp,
+}
+
+/// A host that asked to be left alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Silence {
+    /// Scheme, host and port, as in `https://outlet.example`.
+    pub origin: String,
+    /// Until when.
+    pub until: Timestamp,
+    /// The status that asked for it.
+    pub status: Option<u16>,
 }
 
 /// What is recorded after asking a feed.
@@ -70,8 +113,12 @@ pub struct Poll {
     pub title: Option<String>,
     /// What went wrong, one sentence; only with `Failed` and `Gone`.
     pub error: Option<String>,
-    /// Its new address after a permanent redirect (301, 308); `None` keeps the one held.
-    pub moved_to: Option<String>,
+    /// Where the answer came from.
+    pub whereabouts: Whereabouts,
+    /// What the feed says of its pace; `None` keeps what is held.
+    pub pace: Option<Pace>,
+    /// What decided the next visit, in words.
+    pub decided: String,
 }
 
 /// One past attempt, as listed.
@@ -81,12 +128,18 @@ pub struct FetchLine {
     pub id: FetchId,
     /// The attempt.
     pub fetch: FetchFact,
-    /// `fresh`, `not_modified`, `failed`, `gone`.
+    /// `fresh`, `not_modified`, `failed`, `gone`, `duplicate`.
     pub outcome: String,
     /// What went wrong.
     pub error: Option<String>,
+    /// Entries in the document.
+    pub entries: u32,
     /// Entries not seen before.
     pub entries_new: u32,
+    /// What decided the next attempt, in words.
+    pub decided: Option<String>,
+    /// When that was to be.
+    pub next_due_at: Option<Timestamp>,
 }
 
 /// How an outlet's feeds fare.
@@ -151,6 +204,18 @@ impl Archive {
         self.read(|conn| Ok(many(conn, "where url = ?1", [url])?.pop()))
     }
 
+    /// Another feed that is followed and has this address or was last answered from it.
+    pub fn feed_answering_at(&self, url: &str, other_than: FeedId) -> Result<Option<FeedId>> {
+        self.read(|conn| {
+            Ok(conn
+                .prepare_cached(
+                    "select min(id) from feeds
+                     where (url = ?1 or answers_at = ?1) and id <> ?2 and removed_at is null and due_at is not null",
+                )?
+                .query_row((url, other_than.0), |row| Ok(row.get::<_, Option<i64>>(0)?.map(FeedId)))?)
+        })
+    }
+
     /// Feeds due at `now`, longest due first, at most `limit`.
     pub fn feeds_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Feed>> {
         self.read(|conn| {
@@ -159,6 +224,69 @@ impl Archive {
                 "where due_at is not null and due_at <= ?1 order by due_at, id limit ?2",
                 (ms(now), limit.min(100_000) as i64),
             )
+        })
+    }
+
+    /// Feeds due at `now` that come after `after` in the order of due time and number, at most `limit`.
+    pub fn feeds_due_after(
+        &self,
+        now: Timestamp,
+        after: Option<(Timestamp, FeedId)>,
+        limit: usize,
+    ) -> Result<Vec<DueFeed>> {
+        let (at, id) = after.map_or((i64::MIN, 0), |(at, id)| (ms(at), id.0));
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(
+                "select id, url, due_at from feeds
+                 where due_at is not null and due_at <= ?1 and due_at >= ?2 and (due_at > ?2 or id > ?3)
+                 order by due_at, id limit ?4",
+            )?;
+            let rows = query.query_map((ms(now), at, id, limit.min(100_000) as i64), |row| {
+                let mut c = Cols::new(row);
+                Ok(DueFeed { id: FeedId(c.next()?), url: c.next()?, due_at: c.time()? })
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
+    }
+
+    /// Makes a feed wait until then without an attempt having been made, because its host asked for silence.
+    pub fn put_off_feed(&self, id: FeedId, until: Timestamp, decided: &str) -> Result<()> {
+        let decided = decided.to_owned();
+        self.write(move |w| {
+            w.conn
+                .prepare_cached(
+                    "update feeds set due_at = max(due_at, ?2), decided = ?3 where id = ?1 and due_at is not null",
+                )?
+                .execute((id.0, ms(until), decided))?;
+            Ok(())
+        })
+    }
+
+    /// Remembers that a host asked to be left alone, so that a restart does not forget it.
+    pub fn record_silence(&self, silence: Silence, now: Timestamp) -> Result<()> {
+        self.write(move |w| {
+            w.conn.prepare_cached("delete from silences where until_at <= ?1")?.execute([ms(now)])?;
+            w.conn
+                .prepare_cached(
+                    "insert into silences (origin, until_at, status, asked_at) values (?1, ?2, ?3, ?4)
+                     on conflict (origin) do update set until_at = max(until_at, excluded.until_at),
+                        status = coalesce(excluded.status, status), asked_at = excluded.asked_at",
+                )?
+                .execute((silence.origin, ms(silence.until), silence.status, ms(now)))?;
+            Ok(())
+        })
+    }
+
+    /// The hosts that asked to be left alone for longer than `now`, by name.
+    pub fn silences(&self, now: Timestamp) -> Result<Vec<Silence>> {
+        self.read(|conn| {
+            let mut query = conn
+                .prepare_cached("select origin, until_at, status from silences where until_at > ?1 order by origin")?;
+            let rows = query.query_map([ms(now)], |row| {
+                let mut c = Cols::new(row);
+                Ok(Silence { origin: c.next()?, until: c.time()?, status: c.next()? })
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
         })
     }
 
@@ -189,6 +317,14 @@ impl Archive {
         })
     }
 
+    /// Makes every feed that is followed due at once; those that were stopped stay so.
+    pub fn mark_feeds_due(&self, now: Timestamp) -> Result<()> {
+        self.write(move |w| {
+            w.conn.prepare_cached("update feeds set due_at = ?1 where due_at is not null")?.execute([ms(now)])?;
+            Ok(())
+        })
+    }
+
     /// Records one attempt and the feed's new place in the schedule.
     pub fn record_poll(&self, poll: Poll) -> Result<FetchId> {
         self.write(move |w| {
@@ -197,9 +333,18 @@ impl Archive {
                 PollOutcome::NotModified => ("not_modified", 0, 0),
                 PollOutcome::Failed => ("failed", 0, 0),
                 PollOutcome::Gone => ("gone", 0, 0),
+                PollOutcome::Duplicate => ("duplicate", 0, 0),
             };
             let is_good = matches!(poll.outcome, PollOutcome::Fresh { .. } | PollOutcome::NotModified);
-            let due_at = if poll.outcome == PollOutcome::Gone { None } else { poll.next_due_at };
+            let is_full = matches!(poll.outcome, PollOutcome::Fresh { .. });
+            let ends = matches!(poll.outcome, PollOutcome::Gone | PollOutcome::Duplicate);
+            let due_at = if ends { None } else { poll.next_due_at };
+            let (keeps_moving, moving) = match &poll.whereabouts {
+                Whereabouts::Unknown => (true, None),
+                Whereabouts::Here | Whereabouts::Moved { .. } => (false, None),
+                Whereabouts::Moving(moving) => (false, Some(moving)),
+            };
+            let pace = poll.pace.as_ref().map(pace_to_json).transpose()?;
             let changed = w
                 .conn
                 .prepare_cached(
@@ -213,7 +358,15 @@ impl Archive {
                         newest_entry_at = max(coalesce(newest_entry_at, ?7), coalesce(?7, newest_entry_at)),
                         title = coalesce(?8, title),
                         etag = case when ?9 then ?10 else etag end,
-                        last_modified = case when ?9 then ?11 else last_modified end
+                        last_modified = case when ?9 then ?11 else last_modified end,
+                        full_at = case when ?12 then ?3 else full_at end,
+                        moving_to = case when ?13 then moving_to else ?14 end,
+                        moving_since = case when ?13 then moving_since else ?15 end,
+                        pace = coalesce(?16, pace),
+                        decided = ?17,
+                        answers_at = case when ?4 then coalesce(?18, url) else answers_at end,
+                        last_status = ?19,
+                        last_outcome = ?20
                      where id = ?1",
                 )?
                 .execute(params![
@@ -228,9 +381,18 @@ impl Archive {
                     poll.validators.is_some(),
                     poll.validators.as_ref().and_then(|v| v.etag.as_deref()),
                     poll.validators.as_ref().and_then(|v| v.last_modified.as_deref()),
+                    is_full,
+                    keeps_moving,
+                    moving.map(|moving| &moving.to),
+                    moving.map(|moving| ms(moving.since_at)),
+                    pace,
+                    poll.decided,
+                    poll.fetch.final_url,
+                    poll.fetch.status,
+                    outcome,
                 ])?;
             known(changed, poll.feed)?;
-            if let Some(url) = &poll.moved_to {
+            if let Whereabouts::Moved { to: url } = &poll.whereabouts {
                 // An address that another feed has already is left to that feed.
                 w.conn
                     .prepare_cached(
@@ -242,8 +404,8 @@ impl Archive {
             w.conn
                 .prepare_cached(
                     "insert into fetches (feed, url, final_url, at, duration_ms, status, size_bytes, media_type, record,
-                        outcome, error, entries_total, entries_new)
-                     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                        outcome, error, entries_total, entries_new, decided, next_due_at, reserved)
+                     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
                 )?
                 .execute(params![
                     poll.feed.0,
@@ -259,6 +421,9 @@ impl Archive {
                     poll.error,
                     total,
                     new,
+                    poll.decided,
+                    due_at.map(ms),
+                    f.reserved,
                 ])?;
             Ok(FetchId(w.conn.last_insert_rowid()))
         })
@@ -268,7 +433,8 @@ impl Archive {
     pub fn fetches(&self, feed: FeedId, limit: usize) -> Result<Vec<FetchLine>> {
         self.read(|conn| {
             let mut query = conn.prepare_cached(
-                "select id, url, final_url, at, duration_ms, status, size_bytes, media_type, record, outcome, error, entries_new
+                "select id, url, final_url, at, duration_ms, status, size_bytes, media_type, record,
+                    reserved, outcome, error, entries_total, entries_new, decided, next_due_at
                  from fetches where feed = ?1 order by id desc limit ?2",
             )?;
             let rows = query.query_map((feed.0, limit.min(10_000) as i64), |row| {
@@ -284,10 +450,14 @@ impl Archive {
                         size_bytes: c.next()?,
                         media_type: c.next()?,
                         record: c.next::<Option<i64>>()?.map(RecordId),
+                        reserved: c.next()?,
                     },
                     outcome: c.next()?,
                     error: c.next()?,
+                    entries: c.next()?,
                     entries_new: c.next()?,
+                    decided: c.next()?,
+                    next_due_at: c.opt_time()?,
                 })
             })?;
             Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -334,7 +504,8 @@ fn known(changed: usize, id: FeedId) -> Result<()> {
 fn many(conn: &Connection, which: &str, params: impl Params) -> Result<Vec<Feed>> {
     let sql = format!(
         "select id, outlet, url, kind, title, due_at, etag, last_modified, last_fetch_at, last_success_at, newest_entry_at,
-            failures, last_error, interval_seconds from feeds {which}"
+            failures, last_error, interval_seconds, decided, pace, full_at, moving_to, moving_since,
+            last_status, last_outcome from feeds {which}"
     );
     let mut query = conn.prepare_cached(&sql)?;
     let rows = query.query_map(params, |row| {
@@ -353,6 +524,17 @@ fn many(conn: &Connection, which: &str, params: impl Params) -> Result<Vec<Feed>
             failures: c.next()?,
             last_error: c.next()?,
             interval_seconds: c.next()?,
+            decided: c.next()?,
+            pace: c.read("pace", |json: Option<String>| {
+                json.map_or(Some(Pace::default()), |json| pace_from_json(&json).ok())
+            })?,
+            full_at: c.opt_time()?,
+            moving: match (c.next::<Option<String>>()?, c.opt_time()?) {
+                (Some(to), Some(since_at)) => Some(Moving { to, since_at }),
+                _ => None,
+            },
+            last_status: c.next()?,
+            last_outcome: c.next()?,
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

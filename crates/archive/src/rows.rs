@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 use news::article::{Article, Block, BlockKind, Damage, Dateline, Field, Held, Origin, TextKind};
 use news::entry::{Entry, Source};
+use news::feed::Pace;
 use news::language::Language;
 use news::outlet::{Outlet, OutletKind};
 use news::parsed::Problem;
@@ -17,6 +18,7 @@ use rusqlite::types::{FromSql, Type};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::time::Duration;
 
 /// Milliseconds since 1970, as every time column holds them.
 pub(crate) fn ms(at: Timestamp) -> i64 {
@@ -481,6 +483,67 @@ struct EntryRow {
     tags: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     source: Option<(String, Option<String>)>,
+}
+
+/// What a feed says of its pace, times in seconds. `at` holds the newest time, each further one how long before.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct PaceRow {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ttl: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    period: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base: Option<i64>,
+    hours: u32,
+    days: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fresh: Option<u64>,
+    entries: u32,
+    at: Vec<i64>,
+}
+
+/// A feed's pace as JSON.
+pub(crate) fn pace_to_json(pace: &Pace) -> Result<String> {
+    let mut before: Option<i64> = None;
+    let at = pace.posted_at.iter().map(|at| {
+        let at = at.as_second();
+        match before.replace(at) {
+            Some(before) => before - at,
+            None => at,
+        }
+    });
+    to_json(&PaceRow {
+        ttl: pace.ttl.map(|d| d.as_secs()),
+        period: pace.update_period.map(|d| d.as_secs()),
+        base: pace.update_base_at.map(Timestamp::as_second),
+        hours: pace.skip_hours,
+        days: pace.skip_days,
+        fresh: pace.fresh_for.map(|d| d.as_secs()),
+        entries: pace.entries,
+        at: at.collect(),
+    })
+}
+
+/// Reads [`pace_to_json`].
+pub(crate) fn pace_from_json(json: &str) -> Result<Pace> {
+    let row: PaceRow = from_json(json)?;
+    let mut before: Option<i64> = None;
+    let posted_at = row.at.iter().filter_map(|step| {
+        let at = before.map_or(*step, |before| before.saturating_sub(*step));
+        before = Some(at);
+        Timestamp::from_second(at).ok()
+    });
+    Ok(Pace {
+        ttl: row.ttl.map(Duration::from_secs),
+        update_period: row.period.map(Duration::from_secs),
+        update_base_at: row.base.and_then(|at| Timestamp::from_second(at).ok()),
+        skip_hours: row.hours,
+        skip_days: row.days,
+        fresh_for: row.fresh.map(Duration::from_secs),
+        entries: row.entries,
+        posted_at: posted_at.collect(),
+    })
 }
 
 /// An entry as JSON.

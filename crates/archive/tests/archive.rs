@@ -96,6 +96,7 @@ fn visit(article: ArticleId, minutes: i64, outcome: VisitOutcome) -> VisitFact {
         outcome,
         final_url: None,
         record: None,
+        reserved: None,
         next: NextVisit::OnSchedule,
     }
 }
@@ -454,6 +455,7 @@ fn a_feed_that_is_gone_is_asked_no_more_until_refreshed() {
             size_bytes: 5,
             media_type: None,
             record: None,
+            reserved: None,
         },
         validators: Some(Validators { etag: Some("\"x\"".into()), last_modified: None }),
         outcome,
@@ -462,7 +464,9 @@ fn a_feed_that_is_gone_is_asked_no_more_until_refreshed() {
         newest_entry_at: Some(at(-10)),
         title: Some("Harbour".into()),
         error: None,
-        moved_to: None,
+        whereabouts: Whereabouts::Unknown,
+        pace: None,
+        decided: String::new(),
     };
     archive.record_poll(poll(PollOutcome::Fresh { entries: 3, new: 2 }, 1)).unwrap();
     assert_eq!(archive.next_due_at().unwrap(), Some(at(16)));

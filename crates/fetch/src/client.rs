@@ -3,7 +3,8 @@
 use crate::courtesy::{Courtesy, HostKey, Purpose, later, retry_after};
 use crate::guard::{self, Blocked, Cidr, Guard, NoAddress};
 use crate::robots::{self, Verdict};
-use crate::{Error, Fetched, Response, Robots, Validators, decode};
+use crate::tdm::{self, Reservation};
+use crate::{Error, Fetched, Response, Robots, Validators, decode, played};
 use jiff::Timestamp;
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH};
 use std::collections::{BTreeMap, HashMap};
@@ -25,6 +26,8 @@ const ROBOTS_RETRY: Duration = Duration::from_secs(600);
 const CRAWL_DELAY_CAP: Duration = Duration::from_secs(60);
 /// Redirects followed towards robots.txt, as RFC 9309 asks.
 const ROBOTS_REDIRECTS: usize = 5;
+/// How long one `/.well-known/tdmrep.json`, or its absence, holds.
+const TDM_TTL: Duration = Duration::from_secs(86_400);
 /// Hosts whose robots.txt is remembered.
 const ROBOTS_KEPT: usize = 10_000;
 /// Bodies larger than this are decoded on a thread of their own.
@@ -103,13 +106,20 @@ impl Default for Settings {
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
+/// What the requests travel on.
+enum Road {
+    Http(reqwest::Client),
+    Played(played::Hosts),
+}
+
 struct Inner {
-    http: reqwest::Client,
+    road: Road,
     guard: Guard,
     courtesy: Courtesy,
     limits: Limits,
     agent: String,
     robots: Mutex<HashMap<HostKey, Arc<tokio::sync::Mutex<Option<Known>>>>>,
+    tdm: Mutex<HashMap<HostKey, (Timestamp, Arc<tdm::Rules>)>>,
 }
 
 /// What is known of one host's robots.txt.
@@ -160,6 +170,7 @@ impl Client {
             .with_no_client_auth();
         tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let limits = settings.limits;
+        let courtesy = Courtesy::new(settings.page_delay, settings.feed_delay, settings.in_flight);
         let guard = Guard::new(settings.allow_private, settings.hosts, lookup);
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
@@ -177,9 +188,24 @@ impl Client {
             .http1_allow_spaces_after_header_name_in_responses(true)
             .build()
             .map_err(|e| wrong(deepest(&e)))?;
-        let agent = settings.user_agent.split(['/', ' ']).next().unwrap_or("Readout").to_owned();
+        Ok(Client::on(Road::Http(http), guard, courtesy, limits, &settings.user_agent))
+    }
+
+    /// A client on a network that is played, for simulations: nothing leaves the process.
+    pub fn played(settings: Settings, names: played::Names, hosts: played::Hosts) -> Client {
+        let lookup: guard::Lookup = Arc::new(move |name: String| {
+            let found = names(&name);
+            Box::pin(async move { Ok(found) })
+        });
         let courtesy = Courtesy::new(settings.page_delay, settings.feed_delay, settings.in_flight);
-        Ok(Client(Arc::new(Inner { http, guard, courtesy, limits, agent, robots: Mutex::default() })))
+        let guard = Guard::new(settings.allow_private, settings.hosts, lookup);
+        Client::on(Road::Played(hosts), guard, courtesy, settings.limits, &settings.user_agent)
+    }
+
+    fn on(road: Road, guard: Guard, courtesy: Courtesy, limits: Limits, user_agent: &str) -> Client {
+        let agent = user_agent.split(['/', ' ']).next().unwrap_or("Readout").to_owned();
+        let (robots, tdm) = (Mutex::default(), Mutex::default());
+        Client(Arc::new(Inner { road, guard, courtesy, limits, agent, robots, tdm }))
     }
 
     /// Asks for a feed, conditionally where `since` holds validators. robots.txt is not asked: a feed is
@@ -205,12 +231,49 @@ impl Client {
             etag: given.etag.or_else(|| since.etag.clone()),
             last_modified: given.last_modified.or_else(|| since.last_modified.clone()),
         };
-        Ok(Fetched::NotModified { validators, headers: response.headers })
+        Ok(Fetched::NotModified { validators, response })
     }
 
     /// Asks for a page, if the host's robots.txt allows it, at every hop.
     pub async fn page(&self, url: &Url, now: Timestamp) -> Result<Response, Error> {
         self.errand(url, Purpose::Page, self.headers(ACCEPT_PAGE), now).await
+    }
+
+    /// What a page's outlet says of text and data mining: the page, its headers, or the host's file, which is
+    /// asked for once a day. `None` when nothing is said, or the file cannot be had.
+    pub async fn reservation(&self, response: &Response, now: Timestamp) -> Option<Reservation> {
+        if let Some(said) = tdm::stated(response) {
+            return Some(said);
+        }
+        let key = HostKey::of(&response.url);
+        let held = {
+            let known = self.0.tdm.lock().unwrap_or_else(PoisonError::into_inner);
+            known.get(&key).filter(|(until, _)| *until > now).map(|(_, rules)| Arc::clone(rules))
+        };
+        let rules = match held {
+            Some(rules) => rules,
+            None => {
+                let mut at = response.url.clone();
+                at.set_path("/.well-known/tdmrep.json");
+                at.set_query(None);
+                let limits = Limits { redirects: ROBOTS_REDIRECTS, received_bytes: 1 << 20, ..self.0.limits };
+                let headers = self.headers("application/json, */*;q=0.5");
+                let clock = Clock { now, since: Instant::now() };
+                let errand = Errand { purpose: Purpose::Robots, headers, clock, limits, requested: &at };
+                let rules = match self.follow(&errand).await {
+                    Ok(file) if file.status == 200 => tdm::Rules::parse(&file.body),
+                    Ok(_) | Err(_) => tdm::Rules::default(),
+                };
+                let rules = Arc::new(rules);
+                let mut known = self.0.tdm.lock().unwrap_or_else(PoisonError::into_inner);
+                if known.len() >= ROBOTS_KEPT {
+                    known.retain(|_, (until, _)| *until > now);
+                }
+                known.insert(key, (later(now, TDM_TTL), Arc::clone(&rules)));
+                rules
+            }
+        };
+        rules.of(&response.url[url::Position::BeforePath..url::Position::AfterQuery])
     }
 
     /// Until when this URL's host asked to be left alone, if that is still ahead.
@@ -283,7 +346,7 @@ impl Client {
         self.check(url)?;
         let key = HostKey::of(url);
         let silent = |now| match self.0.courtesy.silent_until(&key, now) {
-            Some(until) => Err(Error::RetryAfter { host: host(url), until, status: None }),
+            Some(until) => Err(Error::RetryAfter { host: host(url), origin: origin(url), until, status: None }),
             None => Ok(()),
         };
         silent(errand.clock.now())?;
@@ -300,36 +363,23 @@ impl Client {
             let now = errand.clock.now();
             let until = retry_after(response.header("retry-after"), now);
             self.0.courtesy.silence(key, until);
-            return Err(Error::RetryAfter { host: host(url), until, status: Some(response.status) });
+            let (host, origin) = (host(url), origin(url));
+            return Err(Error::RetryAfter { host, origin, until, status: Some(response.status) });
         }
         Ok(response)
     }
 
     async fn exchange(&self, errand: &Errand<'_>, url: &Url) -> Result<Response, Error> {
+        let raw = match &self.0.road {
+            Road::Http(http) => self.ask(http, errand, url).await?,
+            Road::Played(hosts) => self.ask_played(hosts, errand, url).await?,
+        };
         let limits = &errand.limits;
-        let failed = |e: reqwest::Error| self.explain(&e, url);
-        let mut answer = self.0.http.get(url.clone()).headers(errand.headers.clone()).send().await.map_err(failed)?;
-        let too_large = |limit_bytes| Error::TooLarge { url: url.to_string(), limit_bytes };
-        if answer.content_length().is_some_and(|length| length > limits.received_bytes) {
-            return Err(too_large(limits.received_bytes));
-        }
-        let mut received = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(failed)? {
-            if (received.len() + chunk.len()) as u64 > limits.received_bytes {
-                return Err(too_large(limits.received_bytes));
-            }
-            received.extend_from_slice(&chunk);
-        }
-        let headers: Vec<(String, Vec<u8>)> = answer
-            .headers()
-            .iter()
-            .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
-            .collect();
-        let (decoded, received) = self.decoded(received, &headers, limits).await;
+        let (decoded, received) = self.decoded(raw.received, &raw.headers, limits).await;
         let body = match decoded {
             Ok(Some(body)) => body,
             Ok(None) => received.clone(),
-            Err(decode::Failure::TooLarge) => return Err(too_large(limits.decoded_bytes)),
+            Err(decode::Failure::TooLarge) => return Err(too_large(url, limits.decoded_bytes)),
             Err(decode::Failure::Broken(reason)) => {
                 let reason = format!("the body cannot be decoded: {reason}");
                 return Err(Error::Protocol { url: url.to_string(), reason });
@@ -339,16 +389,69 @@ impl Client {
             requested: url.clone(),
             url: url.clone(),
             redirects: Vec::new(),
+            status: raw.status,
+            http_version: raw.http_version,
+            headers: raw.headers,
+            body_received: received,
+            body,
+            received_at: errand.clock.now(),
+        })
+    }
+
+    async fn ask(&self, http: &reqwest::Client, errand: &Errand<'_>, url: &Url) -> Result<Raw, Error> {
+        let limits = &errand.limits;
+        let failed = |e: reqwest::Error| self.explain(&e, url);
+        let mut answer = http.get(url.clone()).headers(errand.headers.clone()).send().await.map_err(failed)?;
+        if answer.content_length().is_some_and(|length| length > limits.received_bytes) {
+            return Err(too_large(url, limits.received_bytes));
+        }
+        let mut received = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(failed)? {
+            if (received.len() + chunk.len()) as u64 > limits.received_bytes {
+                return Err(too_large(url, limits.received_bytes));
+            }
+            received.extend_from_slice(&chunk);
+        }
+        Ok(Raw {
             status: answer.status().as_u16(),
             http_version: match answer.version() {
                 http::Version::HTTP_2 => "HTTP/2.0",
                 http::Version::HTTP_10 => "HTTP/1.0",
                 _ => "HTTP/1.1",
             },
-            headers,
-            body_received: received,
-            body,
-            received_at: errand.clock.now(),
+            headers: answer
+                .headers()
+                .iter()
+                .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
+                .collect(),
+            received,
+        })
+    }
+
+    async fn ask_played(&self, hosts: &played::Hosts, errand: &Errand<'_>, url: &Url) -> Result<Raw, Error> {
+        let address = match url.host() {
+            Some(url::Host::Ipv4(ip)) => IpAddr::V4(ip),
+            Some(url::Host::Ipv6(ip)) => IpAddr::V6(ip),
+            Some(url::Host::Domain(_)) | None => match self.0.guard.resolved(&host(url)).await {
+                Ok(addresses) => addresses[0].ip(),
+                Err(error) => {
+                    return Err(self.refused(error.as_ref(), url).unwrap_or(Error::Dns { reason: host(url) }));
+                }
+            },
+        };
+        let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers = errand.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
+        let answer = hosts(played::Request { url: url.clone(), address, headers })
+            .await
+            .map_err(|reason| Error::Connect { host: host(url), reason })?;
+        if answer.body.len() as u64 > errand.limits.received_bytes {
+            return Err(too_large(url, errand.limits.received_bytes));
+        }
+        Ok(Raw {
+            status: answer.status,
+            http_version: "HTTP/1.1",
+            headers: answer.headers.into_iter().map(|(name, value)| (name, value.into_bytes())).collect(),
+            received: answer.body,
         })
     }
 
@@ -432,14 +535,19 @@ impl Client {
         Ok(Known { until: later(now, ttl), rules })
     }
 
+    /// What the guard said against a name.
+    fn refused(&self, error: &(dyn std::error::Error + 'static), url: &Url) -> Option<Error> {
+        if let Some(Blocked(address)) = error.downcast_ref() {
+            return Some(Error::PrivateAddress { host: host(url), address: *address });
+        }
+        error.downcast_ref().map(|NoAddress(reason)| Error::Dns { reason: reason.clone() })
+    }
+
     fn explain(&self, error: &reqwest::Error, url: &Url) -> Error {
         let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
         while let Some(inner) = cause {
-            if let Some(Blocked(address)) = inner.downcast_ref() {
-                return Error::PrivateAddress { host: host(url), address: *address };
-            }
-            if let Some(NoAddress(reason)) = inner.downcast_ref() {
-                return Error::Dns { reason: reason.clone() };
+            if let Some(refused) = self.refused(inner, url) {
+                return refused;
             }
             let tls = tls_error(inner);
             if let Some(tls) = tls {
@@ -455,6 +563,18 @@ impl Client {
             Error::Protocol { url: url.to_string(), reason: deepest(error) }
         }
     }
+}
+
+/// An answer as it came, before its encoding is undone.
+struct Raw {
+    status: u16,
+    http_version: &'static str,
+    headers: Vec<(String, Vec<u8>)>,
+    received: Vec<u8>,
+}
+
+fn too_large(url: &Url, limit_bytes: u64) -> Error {
+    Error::TooLarge { url: url.to_string(), limit_bytes }
 }
 
 /// The TLS error in one link of the chain of causes; I/O errors hide theirs from the chain, some twice.
@@ -486,6 +606,10 @@ fn redirect_target(response: &Response, from: &Url) -> Result<Option<Url>, Error
 
 fn host(url: &Url) -> String {
     url.host_str().unwrap_or("").to_owned()
+}
+
+fn origin(url: &Url) -> String {
+    url.origin().ascii_serialization()
 }
 
 /// The message of the innermost cause: the outer ones only repeat the URL.

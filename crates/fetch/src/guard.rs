@@ -221,23 +221,31 @@ impl Guard {
     }
 }
 
+impl Guard {
+    /// The addresses of a name that may be reached; at least one.
+    pub(crate) async fn resolved(
+        &self,
+        name: &str,
+    ) -> Result<Vec<SocketAddr>, Box<dyn std::error::Error + Send + Sync>> {
+        if let Some(address) = self.fixed(name) {
+            return Ok(vec![SocketAddr::new(address, 0)]);
+        }
+        let found = self.addresses(name.to_owned()).await.map_err(|e| NoAddress(format!("`{name}`: {e}")))?;
+        let allowed: Vec<SocketAddr> =
+            found.iter().filter(|ip| self.allows(**ip)).map(|ip| SocketAddr::new(*ip, 0)).collect();
+        match found.first() {
+            Some(first) if allowed.is_empty() => Err(Box::new(Blocked(*first))),
+            None => Err(Box::new(NoAddress(format!("`{name}` has no address")))),
+            Some(_) => Ok(allowed),
+        }
+    }
+}
+
 impl reqwest::dns::Resolve for Guard {
     fn resolve(&self, name: reqwest::dns::Name) -> reqwest::dns::Resolving {
         let guard = self.clone();
         let name = name.as_str().to_owned();
-        Box::pin(async move {
-            if let Some(address) = guard.fixed(&name) {
-                return Ok(Box::new(std::iter::once(SocketAddr::new(address, 0))) as reqwest::dns::Addrs);
-            }
-            let found = guard.addresses(name.clone()).await.map_err(|e| NoAddress(format!("`{name}`: {e}")))?;
-            let allowed: Vec<SocketAddr> =
-                found.iter().filter(|ip| guard.allows(**ip)).map(|ip| SocketAddr::new(*ip, 0)).collect();
-            match found.first() {
-                Some(first) if allowed.is_empty() => Err(Box::new(Blocked(*first)) as _),
-                None => Err(Box::new(NoAddress(format!("`{name}` has no address"))) as _),
-                Some(_) => Ok(Box::new(allowed.into_iter()) as reqwest::dns::Addrs),
-            }
-        })
+        Box::pin(async move { Ok(Box::new(guard.resolved(&name).await?.into_iter()) as reqwest::dns::Addrs) })
     }
 }
 

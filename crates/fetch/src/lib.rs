@@ -10,8 +10,10 @@ pub mod courtesy;
 pub mod date;
 mod decode;
 mod guard;
+pub mod played;
 pub mod robots;
 pub mod schedule;
+pub mod tdm;
 
 pub use client::{Client, Limits, Settings};
 pub use guard::{Cidr, is_public};
@@ -30,7 +32,6 @@ pub struct Validators {
 
 /// What a conditional request brought.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "made once for each request and taken apart at once")]
 pub enum Fetched {
     /// A full answer, of whatever status.
     Fresh(Response),
@@ -39,8 +40,8 @@ pub enum Fetched {
     NotModified {
         /// To be kept in place of the old ones.
         validators: Validators,
-        /// The headers of the 304, for the reckoning of the next visit.
-        headers: Vec<(String, Vec<u8>)>,
+        /// The answer, its body empty: its headers say when to come again, its redirects where the feed went.
+        response: Response,
     },
 }
 
@@ -79,11 +80,6 @@ impl Response {
             etag: self.header("etag").map(str::to_owned),
             last_modified: self.header("last-modified").map(str::to_owned),
         }
-    }
-
-    /// The value of `tdm-reservation` (`1` reserves text and data mining) and the policy it points to.
-    pub fn tdm(&self) -> (Option<&str>, Option<&str>) {
-        (self.header("tdm-reservation"), self.header("tdm-policy"))
     }
 
     /// Whether the outlet moved the address for good: every hop was 301 or 308, and there was one.
@@ -198,6 +194,8 @@ pub enum Error {
     RetryAfter {
         /// The host.
         host: String,
+        /// Scheme, host and port, for [`Client::keep_silent`] after a restart.
+        origin: String,
         /// When it may be asked again.
         until: Timestamp,
         /// The status that asked for it; `None` when the silence was already running and nothing was sent.

@@ -148,7 +148,7 @@ fn normal(path: &str) -> String {
 
 /// Whether `pattern` matches `path` from its start: `*` stands for anything, a last `$` for the end.
 /// Linear in both for all but nested stars, where it goes back to the last star only.
-fn matches(pattern: &str, path: &str) -> bool {
+pub(crate) fn matches(pattern: &str, path: &str) -> bool {
     let (pattern, to_end) = match pattern.strip_suffix('$') {
         Some(pattern) => (pattern.as_bytes(), true),
         None => (pattern.as_bytes(), false),

@@ -6,11 +6,22 @@
 
 use crate::courtesy::later;
 use crate::date;
-use jiff::{SignedDuration, Timestamp, tz::Offset};
+use jiff::{Timestamp, tz::Offset};
 use std::time::Duration;
 
 const HOUR: u64 = 3600;
 const DAY: u64 = 86_400;
+
+const PUBLISHER: &str = "as the publisher asks";
+const HOST: &str = "the host asked to wait";
+const REFUSED: &str = "refused more than once";
+/// How long after the beat of `sy:updateBase` a feed is asked at the latest.
+const BEAT_SPREAD: Duration = Duration::from_secs(300);
+/// Days of posting from which the pace and the profile are taken: three weeks hold each weekday alike.
+const PROFILE_DAYS: i64 = 21;
+/// Entries of an even pace mixed into each hour and each weekday of the profile.
+const EVEN_HOUR: f64 = 0.5;
+const EVEN_DAY: f64 = 1.0;
 
 /// When an article's page is looked at again, counted from its first sight: often while edits are
 /// likely, ever more rarely after.
@@ -32,12 +43,18 @@ pub struct Policy {
     pub floor: Duration,
     /// Shortest interval where the publisher itself states a shorter one than [`Policy::floor`].
     pub floor_invited: Duration,
-    /// Shortest interval for a feed that offers no validators, since each visit is a full download.
+    /// Shortest interval for a feed that offers no validators, since each visit is a full download. Shorter,
+    /// down to [`Policy::least_without_validators`], where half its document would be new by then.
     pub floor_without_validators: Duration,
+    /// See [`Policy::floor_without_validators`].
+    pub least_without_validators: Duration,
     /// Longest interval, also for what headers and the feed ask for.
     pub cap: Duration,
     /// After an answer such as 403 or 404 that came twice.
     pub refused: Duration,
+    /// Hundredths of an entry to be expected until the next visit: fewer are sooner seen and cost more requests.
+    /// The example `thirty_days` of the ingest room measures both.
+    pub expected_hundredths: u32,
 }
 
 impl Default for Policy {
@@ -45,9 +62,11 @@ impl Default for Policy {
         Policy {
             floor: Duration::from_secs(HOUR),
             floor_invited: Duration::from_secs(15 * 60),
-            floor_without_validators: Duration::from_secs(3 * HOUR),
+            floor_without_validators: Duration::from_secs(DAY),
+            least_without_validators: Duration::from_secs(3 * HOUR),
             cap: Duration::from_secs(DAY),
             refused: Duration::from_secs(53 * HOUR),
+            expected_hundredths: 50,
         }
     }
 }
@@ -112,11 +131,15 @@ pub struct Hints {
     pub ttl: Option<Duration>,
     /// `sy:updatePeriod` divided by `sy:updateFrequency`.
     pub update_period: Option<Duration>,
+    /// `sy:updateBase`, from which those periods are counted.
+    pub update_base: Option<Timestamp>,
     /// `skipHours`: bit `h` set means hour `h` UTC is skipped.
     pub skip_hours: u32,
     /// `skipDays`: bit 0 is Monday, bit 6 Sunday.
     pub skip_days: u8,
-    /// When its entries were published (or first seen), in any order; the newest 50 count.
+    /// Entries its document holds; 0 where that is not known.
+    pub window: u32,
+    /// When its entries were published (or first seen), in any order; those of the last three weeks count.
     pub entry_times: Vec<Timestamp>,
 }
 
@@ -156,9 +179,9 @@ pub fn next_visit(now: Timestamp, visit: &Visit<'_>, policy: &Policy) -> Next {
         Outcome::Fresh | Outcome::NotModified => usual,
         Outcome::RetryAfter(until) => {
             let asked = Duration::try_from(until.duration_since(now)).unwrap_or(Duration::ZERO);
-            if asked > usual.0 { (asked, "the host asked to wait") } else { usual }
+            if asked > usual.0 { (asked, HOST) } else { usual }
         }
-        Outcome::Status(400..=499) if visit.failures >= 2 => (policy.refused.max(usual.0), "refused more than once"),
+        Outcome::Status(400..=499) if visit.failures >= 2 => (policy.refused.max(usual.0), REFUSED),
         Outcome::Status(_) | Outcome::Failed => {
             // Twice the floor, four times, and on to the cap.
             let factor = 1u32 << visit.failures.clamp(1, 10);
@@ -166,52 +189,138 @@ pub fn next_visit(now: Timestamp, visit: &Visit<'_>, policy: &Policy) -> Next {
             if pause > usual.0 { (pause, "backing off after failures") } else { usual }
         }
     };
-    let at = later(later(now, interval), spread(interval, visit.seed));
+    let spread = spread(interval, visit.seed);
+    let is_ours = !matches!(because, PUBLISHER | HOST | REFUSED);
+    let at = match on_the_beat(now, interval, because, visit.hints, policy) {
+        Some(beat) => later(beat, spread.min(BEAT_SPREAD)),
+        // What we chose ourselves is never longer than the cap, spread included; what was asked of us never shorter.
+        None if is_ours && interval + spread > policy.cap && interval.saturating_sub(spread) >= policy.floor => {
+            later(now, interval.saturating_sub(spread))
+        }
+        None => later(later(now, interval), spread),
+    };
     let at = if matches!(visit.outcome, Outcome::RetryAfter(_)) { at } else { past_skipped(at, visit.hints) };
     Next { at: Some(at), interval, because }
 }
 
+/// The first beat of `sy:updateBase` and its period, where the period is what decided: the feed is made anew then.
+fn on_the_beat(now: Timestamp, interval: Duration, because: &str, hints: &Hints, policy: &Policy) -> Option<Timestamp> {
+    let (period, base) = (hints.update_period?, hints.update_base?);
+    if because != PUBLISHER || period != interval || period <= policy.floor {
+        return None;
+    }
+    let period = i64::try_from(period.as_secs()).ok()?;
+    let earliest = later(now, policy.floor.max(interval / 2)).as_second();
+    let since = earliest - base.as_second();
+    let beats = since.div_euclid(period) + i64::from(since.rem_euclid(period) > 0);
+    Timestamp::from_second(base.as_second() + beats * period).ok()
+}
+
 fn usual_interval(now: Timestamp, visit: &Visit<'_>, policy: &Policy) -> (Duration, &'static str) {
-    let rhythm = rhythm(&visit.hints.entry_times, now, policy);
+    let Posting { rhythm, turnover } = posting(visit.hints, now, policy);
     let stated = [visit.freshness.fresh_for, visit.hints.ttl, visit.hints.update_period]
         .into_iter()
         .flatten()
         .filter(|stated| !stated.is_zero())
         .max();
     let floor = match stated {
-        _ if !visit.has_validators => policy.floor_without_validators.max(policy.floor),
+        _ if !visit.has_validators => turnover
+            .map_or(policy.floor_without_validators, |turnover| {
+                turnover.min(policy.floor_without_validators).max(policy.least_without_validators)
+            })
+            .max(policy.floor),
         Some(stated) if stated < policy.floor => policy.floor_invited.min(policy.floor).max(stated.min(policy.floor)),
         _ => policy.floor,
     };
     let cap = policy.cap.max(floor);
     let own = rhythm.clamp(floor, cap);
     match stated.map(|stated| stated.min(cap)) {
-        Some(stated) if stated > own => (stated, "as the publisher asks"),
+        Some(stated) if stated > own => (stated, PUBLISHER),
+        _ if own == floor && rhythm < floor && !visit.has_validators => {
+            (own, "rarely, since every visit is a full download")
+        }
         _ if own == floor && rhythm < floor => (own, "the shortest interval allowed"),
         _ => (own, "after its rhythm of posting"),
     }
 }
 
-/// Half the mean gap between the entries of the last fortnight; longer the longer nothing came.
-fn rhythm(times: &[Timestamp], now: Timestamp, policy: &Policy) -> Duration {
-    let mut times: Vec<Timestamp> = times.iter().copied().filter(|at| *at <= now).collect();
-    times.sort_unstable_by(|a, b| b.cmp(a));
-    times.truncate(50);
-    let Some(newest) = times.first().copied() else { return policy.floor };
-    let day = i64::try_from(DAY).expect("a day fits");
-    match now.duration_since(newest).as_secs() / day {
-        30.. => return policy.cap,
-        14..30 => return policy.cap / 2,
-        7..14 => return policy.cap / 4,
-        _ => {}
+/// How a feed posts.
+struct Posting {
+    /// Time until half an entry is to be expected.
+    rhythm: Duration,
+    /// Time in which half its document is new, at its mean pace; `None` where that is not known.
+    turnover: Option<Duration>,
+}
+
+/// Reckons the time until half an entry is to be expected, from the pace of the last three weeks and the hours and
+/// weekdays in which the feed posts; longer the longer nothing came.
+fn posting(hints: &Hints, now: Timestamp, policy: &Policy) -> Posting {
+    let now = now.as_second();
+    let times = || hints.entry_times.iter().map(|at| at.as_second()).filter(|at| *at <= now);
+    let Some(newest) = times().max() else { return Posting { rhythm: policy.floor, turnover: None } };
+    let (hour, day) = (i64::try_from(HOUR).expect("an hour fits"), i64::try_from(DAY).expect("a day fits"));
+    let silent = match (now - newest) / day {
+        30.. => Some(policy.cap),
+        14..30 => Some(policy.cap / 2),
+        7..14 => Some(policy.cap / 4),
+        _ => None,
+    };
+    if let Some(rhythm) = silent {
+        return Posting { rhythm, turnover: None };
     }
-    let since = now.saturating_sub(SignedDuration::from_secs(14 * day)).unwrap_or(Timestamp::MIN);
-    let recent: Vec<Timestamp> = times.into_iter().filter(|at| *at >= since).collect();
+    let recent: Vec<i64> = times().filter(|at| now - at <= PROFILE_DAYS * day).collect();
     // Counting up to now, not to the newest, lets a feed that went quiet slow down by itself.
-    let oldest = recent.last().copied().unwrap_or(newest);
-    let span = Duration::try_from(now.duration_since(oldest)).unwrap_or(Duration::ZERO);
-    let gaps = u32::try_from(recent.len()).unwrap_or(u32::MAX).max(1);
-    span / gaps / 2
+    let span = (now - recent.iter().copied().min().unwrap_or(newest)).max(60);
+    let count = recent.len().max(1) as f64;
+    let per_second = count / span as f64;
+    let turnover = (hints.window > 0).then(|| Duration::from_secs_f64(f64::from(hints.window) / 2.0 / per_second));
+
+    // Entries by hour of the day and by weekday against what an even pace would give; a little of the even pace
+    // is mixed in, so that a few entries make no profile.
+    let (mut by_hour, mut by_day) = ([0.0; 24], [0.0; 7]);
+    for at in &recent {
+        by_hour[hour_of(*at)] += 1.0;
+        by_day[weekday_of(*at)] += 1.0;
+    }
+    let smooth = |h: usize| 0.25 * by_hour[(h + 23) % 24] + 0.5 * by_hour[h] + 0.25 * by_hour[(h + 1) % 24];
+    let (mut of_hour, mut of_day) = ([1.0; 24], [1.0; 7]);
+    if span >= 3 * day {
+        let even = count / 24.0;
+        for (h, factor) in of_hour.iter_mut().enumerate() {
+            *factor = (smooth(h) + EVEN_HOUR) / (even + EVEN_HOUR);
+        }
+    }
+    if span >= 14 * day {
+        let even = count / 7.0;
+        for (d, factor) in of_day.iter_mut().enumerate() {
+            *factor = (by_day[d] + EVEN_DAY) / (even + EVEN_DAY);
+        }
+    }
+    let expected = f64::from(policy.expected_hundredths.max(1)) / 100.0;
+    let wanted = if hints.window > 0 { expected.min(f64::from(hints.window) / 4.0) } else { expected };
+    let cap = now + i64::try_from(policy.cap.as_secs()).unwrap_or(i64::MAX / 2);
+    let (mut at, mut expected) = (now, 0.0);
+    while at < cap {
+        let end = (at.div_euclid(hour) + 1) * hour;
+        let pace = per_second * of_hour[hour_of(at)] * of_day[weekday_of(at)];
+        let more = pace * (end - at) as f64;
+        if expected + more >= wanted {
+            let seconds = (at - now) as f64 + (wanted - expected) / pace;
+            return Posting { rhythm: Duration::from_secs_f64(seconds), turnover };
+        }
+        expected += more;
+        at = end;
+    }
+    Posting { rhythm: policy.cap, turnover }
+}
+
+fn hour_of(second: i64) -> usize {
+    usize::try_from(second.rem_euclid(86_400) / 3600).expect("below 24")
+}
+
+/// 0 is Monday; the first day of 1970 was a Thursday.
+fn weekday_of(second: i64) -> usize {
+    usize::try_from((second.div_euclid(86_400) + 3).rem_euclid(7)).expect("below 7")
 }
 
 /// Up to a tenth of the interval, from the seed alone.
@@ -263,7 +372,7 @@ mod tests {
 
     fn every(gap: u64, count: u64) -> Vec<Timestamp> {
         (0..count)
-            .map(|i| now().saturating_sub(SignedDuration::from_secs(i64::try_from(i * gap).unwrap())).unwrap())
+            .map(|i| now().saturating_sub(jiff::SignedDuration::from_secs(i64::try_from(i * gap).unwrap())).unwrap())
             .collect()
     }
 
@@ -283,7 +392,8 @@ mod tests {
         assert_eq!((next.interval.as_secs() / 60, next.because), (minutes, because), "{visit:?}");
         if let (Some(at), 0, 0) = (next.at, visit.hints.skip_hours, visit.hints.skip_days) {
             let wait = Duration::try_from(at.duration_since(now())).unwrap();
-            assert!(wait >= next.interval && wait <= next.interval.mul_f64(1.1), "{wait:?}");
+            let least = if visit.outcome == Outcome::Fresh { next.interval.mul_f64(0.9) } else { next.interval };
+            assert!(wait >= least && wait <= next.interval.mul_f64(1.1), "{wait:?}");
         }
     }
 
@@ -298,7 +408,53 @@ mod tests {
         check(&visit(&quiet(15)), 12 * 60, "after its rhythm of posting");
         check(&visit(&quiet(40)), 24 * 60, "after its rhythm of posting");
         let none = Hints::default();
-        check(&Visit { has_validators: false, ..visit(&none) }, 180, "the shortest interval allowed");
+        let rarely = "rarely, since every visit is a full download";
+        check(&Visit { has_validators: false, ..visit(&none) }, 24 * 60, rarely);
+        // Forty entries in as many hours: half a window of twenty is new in ten hours, half a window of four in two.
+        let busy = |window| Hints { entry_times: every(HOUR, 41), window, ..Hints::default() };
+        check(&Visit { has_validators: false, ..visit(&busy(20)) }, 585, rarely);
+        check(&Visit { has_validators: false, ..visit(&busy(4)) }, 180, rarely);
+    }
+
+    #[test]
+    fn a_feed_is_asked_when_it_usually_posts() {
+        // Every day at 06:05 for three weeks; now is Wednesday noon.
+        let times =
+            (1..21).map(|d| now().checked_sub(jiff::SignedDuration::from_mins(d * 1_440 - 18 * 60 - 5)).unwrap());
+        let hints = Hints { entry_times: times.filter(|at| *at <= now()).collect(), ..Hints::default() };
+        let next = next_visit(now(), &visit(&hints), &Policy::default()).at.unwrap();
+        let wait = next.duration_since(now()).as_mins();
+        // At an even pace half an entry is due at midnight; by its profile towards six in the morning.
+        assert!((15 * 60..20 * 60).contains(&wait), "{wait} min");
+        let even = Hints { entry_times: every(DAY, 20), ..Hints::default() };
+        let next = next_visit(now(), &visit(&even), &Policy::default()).interval;
+        assert!(next < Duration::from_secs(14 * HOUR), "{next:?}");
+    }
+
+    #[test]
+    fn our_own_choice_is_never_longer_than_the_cap() {
+        let quiet = Hints { entry_times: every(40 * DAY, 2).split_off(1), ..Hints::default() };
+        for seed in 0..200 {
+            let next = next_visit(now(), &Visit { seed, ..visit(&quiet) }, &Policy::default());
+            let wait = Duration::try_from(next.at.unwrap().duration_since(now())).unwrap();
+            assert!(wait <= Policy::default().cap && wait > Duration::from_secs(21 * HOUR), "{wait:?}");
+        }
+    }
+
+    #[test]
+    fn periods_are_counted_from_their_base() {
+        let base = Some("2000-01-01T01:30:00Z".parse().unwrap());
+        let hints = |hours: u64| Hints {
+            entry_times: every(60, 50),
+            update_period: Some(Duration::from_secs(hours * HOUR)),
+            update_base: base,
+            ..Hints::default()
+        };
+        let at = |hours| next_visit(now(), &visit(&hints(hours)), &Policy::default()).at.unwrap().to_string();
+        assert!(at(6).starts_with("2026-03-04T19:3"), "{}", at(6));
+        assert!(at(12).starts_with("2026-03-05T01:3"), "{}", at(12));
+        // No longer than the floor: the floor decides.
+        assert!(at(1).starts_with("2026-03-04T13:0"), "{}", at(1));
     }
 
     #[test]
@@ -311,8 +467,8 @@ mod tests {
         check(&Visit { freshness: fresh(1), ..visit(&busy) }, 15, "the shortest interval allowed");
         check(
             &Visit { freshness: fresh(1), has_validators: false, ..visit(&busy) },
-            180,
-            "the shortest interval allowed",
+            24 * 60,
+            "rarely, since every visit is a full download",
         );
         let ttl = Hints { ttl: Some(Duration::from_secs(7200)), ..busy.clone() };
         check(&Visit { freshness: fresh(5), ..visit(&ttl) }, 120, "as the publisher asks");

@@ -32,14 +32,20 @@ struct Seen {
 impl Ingest {
     /// Visits one article and records what came of it.
     pub(crate) async fn follow(&self, visit: Visit) -> Result<()> {
-        let now = Timestamp::now();
+        let now = self.clock.now();
         Counters::add(&self.counters.pages, 1);
         let Ok(url) = Url::parse(&visit.url) else {
             let error = format!("`{}` is no address", visit.url);
-            return self.close(&visit, now, failed(error, NextVisit::Never)).await;
+            return self.close(&visit, now, failed(error, NextVisit::Never), None).await;
         };
-        let seen = match self.fetch.page(&url, now).await {
-            Ok(response) => self.read(&visit, &url, response).await?,
+        let mut reserved = None;
+        let answer = self.fetch.page(&url, now).await;
+        self.remember_silence(answer.as_ref().err()).await?;
+        let seen = match answer {
+            Ok(response) => {
+                reserved = self.fetch.reservation(&response, now).await.map(|said| said.to_string());
+                self.read(&visit, &url, response).await?
+            }
             Err(fetch::Error::Refused { .. }) => {
                 self.keep_entry(&visit, now).await?;
                 let outcome = VisitOutcome::Refused { why: "robots".to_owned() };
@@ -58,7 +64,7 @@ impl Ingest {
                 failed(error.to_string(), NextVisit::At(back_off(&visit, now)))
             }
         };
-        self.close(&visit, now, seen).await
+        self.close(&visit, now, seen, reserved).await
     }
 
     /// Reads the answer to a visit, keeps what it brought, and says what it came to.
@@ -250,12 +256,12 @@ impl Ingest {
         Ok(tokio::task::spawn_blocking(move || ask(&archive)).await.map_err(|_| crate::Error::Stopped)??)
     }
 
-    async fn close(&self, visit: &Visit, at: Timestamp, seen: Seen) -> Result<()> {
+    async fn close(&self, visit: &Visit, at: Timestamp, seen: Seen, reserved: Option<String>) -> Result<()> {
         if !matches!(seen.outcome, VisitOutcome::Unchanged | VisitOutcome::Revised) {
             Counters::add(&self.counters.pages_failed, 1);
         }
         let Seen { outcome, status, final_url, record, next } = seen;
-        let fact = VisitFact { article: visit.article, at, status, outcome, final_url, record, next };
+        let fact = VisitFact { article: visit.article, at, status, outcome, final_url, record, reserved, next };
         self.blocking(move |archive| archive.record_visit_soon(fact)?.durable()).await
     }
 

@@ -5,6 +5,7 @@
 //! stories ([`place`]) and shown to the search index and the standing queries ([`index`]). This is the
 //! one room where a step and a side effect meet; each step decides, the archive writes.
 
+mod clock;
 mod follow;
 mod import;
 mod index;
@@ -16,6 +17,7 @@ mod reread;
 mod schedule;
 mod starter;
 
+pub use clock::Clock;
 pub use import::{ImportReport, Item, import};
 pub use index::{catch_up, document, keep_up as keep_index, match_topic, verify as verify_search};
 pub use place::Placer;
@@ -55,6 +57,12 @@ pub struct Settings {
     pub entries_limit: usize,
     /// How often touched stories are settled.
     pub settle_every: Duration,
+    /// The longest the loop sleeps, so that "refresh now" from another process is seen.
+    pub look_every: Duration,
+    /// For how long a permanent redirect must hold before the feed's address is changed.
+    pub move_after: Duration,
+    /// After how long with nothing but 304 a feed is asked in full once, in case its server is stuck.
+    pub validators_held: Duration,
 }
 
 impl Default for Settings {
@@ -67,6 +75,9 @@ impl Default for Settings {
             readers: std::thread::available_parallelism().map_or(2, usize::from),
             entries_limit: 10_000,
             settle_every: Duration::from_secs(3600),
+            look_every: Duration::from_millis(500),
+            move_after: Duration::from_secs(3 * 86_400),
+            validators_held: Duration::from_secs(8 * 86_400),
         }
     }
 }
@@ -106,6 +117,7 @@ pub struct Ingest {
     counters: Arc<Counters>,
     readers: Arc<tokio::sync::Semaphore>,
     rules: Rules,
+    clock: Clock,
 }
 
 impl Ingest {
@@ -120,12 +132,18 @@ impl Ingest {
             counters: Arc::default(),
             readers,
             rules: Rules::default(),
+            clock: Clock::System,
         }
     }
 
     /// The same, reading pages by the owner's rules; exchanging them in `rules` takes effect at once.
     pub fn with_rules(self, rules: Rules) -> Self {
         Ingest { rules, ..self }
+    }
+
+    /// The same, on another clock.
+    pub fn on(self, clock: Clock) -> Self {
+        Ingest { clock, ..self }
     }
 
     /// What was done since the start.

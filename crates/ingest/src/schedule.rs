@@ -3,17 +3,19 @@
 use crate::{Ingest, Result};
 use archive::Visit;
 use jiff::Timestamp;
-use news::feed::Feed;
 use news::id::{ArticleId, FeedId};
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
-/// The longest the loop sleeps, so that "refresh now" from another process is seen.
-const LONGEST_SLEEP: Duration = Duration::from_millis(500);
-/// Feeds asked at once; the fetch room keeps each host to one.
+/// Feeds asked at once, each of another host.
 const FEEDS_IN_FLIGHT: usize = 64;
+/// How long what is under way may take to end once the loop is told to stop.
+const LET_END: Duration = Duration::from_secs(2);
+/// Due feeds taken from the archive at a time.
+const FEEDS_AT_A_TIME: usize = 4_096;
 
 /// Whether the loop goes on for ever or ends when nothing is due.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,8 +31,54 @@ struct Round {
     articles: HashSet<ArticleId>,
 }
 
+/// Feeds that are due, in hand by host: of each host one is under way at a time, and the hosts take turns, so that
+/// two hundred feeds of one host hold up nobody else.
+#[derive(Default)]
+struct Hand {
+    /// Feeds in hand, under way or not.
+    held: HashSet<FeedId>,
+    /// Hosts with feeds that wait and none under way.
+    free: VecDeque<String>,
+    waiting: HashMap<String, VecDeque<FeedId>>,
+    under_way: usize,
+    /// How far the archive's list of due feeds was read; `None` when it begins anew.
+    read_to: Option<(Timestamp, FeedId)>,
+    looked_at: Option<Instant>,
+}
+
+impl Hand {
+    fn take(&mut self, feed: archive::DueFeed) {
+        if self.held.insert(feed.id) {
+            let host = host(&feed.url);
+            // An entry stands for as long as the host has feeds in hand, so its first feed finds none.
+            let waiting = self.waiting.entry(host.clone()).or_insert_with(|| {
+                self.free.push_back(host);
+                VecDeque::new()
+            });
+            waiting.push_back(feed.id);
+        }
+    }
+
+    /// The next feed to ask, of a host that has none under way.
+    fn next(&mut self) -> Option<(FeedId, String)> {
+        let host = self.free.pop_front()?;
+        let feed = self.waiting.get_mut(&host)?.pop_front()?;
+        self.under_way += 1;
+        Some((feed, host))
+    }
+
+    fn done(&mut self, feed: FeedId, host: String) {
+        self.under_way -= 1;
+        self.held.remove(&feed);
+        match self.waiting.get(&host) {
+            Some(waiting) if !waiting.is_empty() => self.free.push_back(host),
+            _ => drop(self.waiting.remove(&host)),
+        }
+    }
+}
+
 enum Done {
-    Feed(FeedId),
+    Feed(FeedId, String),
     Article(ArticleId, String),
 }
 
@@ -43,16 +91,17 @@ impl Ingest {
     /// Gathers what is due, each feed and each article once, and what that leads to; then settles the stories.
     pub async fn once(&self, stop: watch::Receiver<bool>) -> Result<()> {
         self.gather(stop, Until::NothingDue).await?;
-        self.placer.settle(Timestamp::now()).await?;
+        self.placer.settle(self.clock.now()).await?;
         Ok(())
     }
 
     async fn gather(&self, mut stop: watch::Receiver<bool>, until: Until) -> Result<()> {
         let mut tasks: JoinSet<(Done, Result<()>)> = JoinSet::new();
-        let mut feeds: HashSet<FeedId> = HashSet::new();
+        self.keep_silences().await?;
+        let mut feeds = Hand::default();
         let mut articles: HashSet<ArticleId> = HashSet::new();
         let mut hosts: HashMap<String, usize> = HashMap::new();
-        let mut settled_at = Timestamp::now();
+        let mut settled_at = self.clock.now();
         let mut settled_revisions = 0;
         // In a single pass nothing is asked twice, however soon it is due again.
         let mut round = (until == Until::NothingDue).then(Round::default);
@@ -75,10 +124,10 @@ impl Ingest {
                         tokio::time::sleep(Duration::from_millis(2)).await;
                     }
                 }
-                () = tokio::time::sleep(LONGEST_SLEEP) => {}
+                () = tokio::time::sleep(self.settings.look_every) => {}
             }
             // Settled when the gathering rests after new texts, and in any case from time to time.
-            let now = Timestamp::now();
+            let now = self.clock.now();
             let revisions = self.counters.read()[5];
             let rests = started == 0 && tasks.is_empty() && revisions != settled_revisions;
             let is_long_ago = now.duration_since(settled_at).unsigned_abs() > self.settings.settle_every;
@@ -88,7 +137,10 @@ impl Ingest {
                 tracing::info!(changes, "stories settled");
             }
         }
-        // What is under way may end; each is bounded in time by the fetch room.
+        // What is nearly done may end, so that an answer that came is not asked for again; what waits for its turn
+        // is given up.
+        let ending = async { while tasks.join_next().await.is_some() {} };
+        drop(tokio::time::timeout(LET_END, ending).await);
         tasks.abort_all();
         while tasks.join_next().await.is_some() {}
         Ok(())
@@ -98,33 +150,26 @@ impl Ingest {
     async fn start_due(
         &self,
         tasks: &mut JoinSet<(Done, Result<()>)>,
-        feeds: &mut HashSet<FeedId>,
+        feeds: &mut Hand,
         articles: &mut HashSet<ArticleId>,
         hosts: &mut HashMap<String, usize>,
         mut round: Option<&mut Round>,
     ) -> Result<usize> {
-        let now = Timestamp::now();
+        let now = self.clock.now();
         let mut started = 0;
-        if feeds.len() < FEEDS_IN_FLIGHT {
-            let asked = round.as_ref().map_or(0, |round| round.feeds.len());
-            let due: Vec<Feed> =
-                self.blocking(move |archive| archive.feeds_due(now, FEEDS_IN_FLIGHT * 2 + asked)).await?;
-            for feed in due {
-                let is_asked = round.as_ref().is_some_and(|round| round.feeds.contains(&feed.id));
-                if is_asked || feeds.len() >= FEEDS_IN_FLIGHT || !feeds.insert(feed.id) {
-                    continue;
-                }
-                if let Some(round) = &mut round {
-                    round.feeds.insert(feed.id);
-                }
-                started += 1;
-                let ingest = self.clone();
-                tasks.spawn(async move { (Done::Feed(feed.id), ingest.poll(feed).await) });
+        self.look(feeds, now, round.as_deref()).await?;
+        while feeds.under_way < FEEDS_IN_FLIGHT {
+            let Some((feed, host)) = feeds.next() else { break };
+            if let Some(round) = &mut round {
+                round.feeds.insert(feed);
             }
+            started += 1;
+            let ingest = self.clone();
+            tasks.spawn(async move { (Done::Feed(feed, host), ingest.poll(feed).await) });
         }
         let limit = self.settings.articles_in_flight;
         // Ask again only when a fair share of the places is free.
-        if articles.len() * 4 <= limit * 3 {
+        if limit > 0 && articles.len() * 4 <= limit * 3 {
             let due: Vec<Visit> = self.blocking(move |archive| archive.articles_due(now, limit * 2)).await?;
             for visit in due {
                 if round.as_ref().is_some_and(|round| round.articles.contains(&visit.article)) {
@@ -149,11 +194,32 @@ impl Ingest {
         }
         Ok(started)
     }
+
+    /// Takes what is due into hand: when it is time to look again, or when there may be more than was read.
+    async fn look(&self, hand: &mut Hand, now: Timestamp, round: Option<&Round>) -> Result<()> {
+        let is_time = hand.looked_at.is_none_or(|at| at.elapsed() >= self.settings.look_every);
+        let may_be_more = hand.free.is_empty() && (round.is_some() || hand.read_to.is_some());
+        if !is_time && !may_be_more {
+            return Ok(());
+        }
+        hand.looked_at = Some(Instant::now());
+        let after = hand.read_to.take();
+        let due = self.blocking(move |archive| archive.feeds_due_after(now, after, FEEDS_AT_A_TIME)).await?;
+        if due.len() == FEEDS_AT_A_TIME {
+            hand.read_to = due.last().map(|feed| (feed.due_at, feed.id));
+        }
+        for feed in due {
+            if !round.is_some_and(|round| round.feeds.contains(&feed.id)) {
+                hand.take(feed);
+            }
+        }
+        Ok(())
+    }
 }
 
 fn finish(
     ended: std::result::Result<(Done, Result<()>), tokio::task::JoinError>,
-    feeds: &mut HashSet<FeedId>,
+    feeds: &mut Hand,
     articles: &mut HashSet<ArticleId>,
     hosts: &mut HashMap<String, usize>,
 ) -> Result<()> {
@@ -167,9 +233,7 @@ fn finish(
         Err(_) => return Ok(()),
     };
     match done {
-        Done::Feed(id) => {
-            feeds.remove(&id);
-        }
+        Done::Feed(id, host) => feeds.done(id, host),
         Done::Article(id, host) => {
             articles.remove(&id);
             if let Some(waiting) = hosts.get_mut(&host) {

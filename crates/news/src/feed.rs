@@ -2,6 +2,7 @@
 
 use crate::id::{FeedId, OutletId};
 use jiff::Timestamp;
+use std::time::Duration;
 
 /// What a feed's address serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,6 +40,36 @@ pub struct Validators {
     pub last_modified: Option<String>,
 }
 
+/// What a feed says of its own pace, and when it posted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pace {
+    /// RSS `ttl`.
+    pub ttl: Option<Duration>,
+    /// `sy:updatePeriod` divided by `sy:updateFrequency`.
+    pub update_period: Option<Duration>,
+    /// `sy:updateBase`: a moment from which the periods are counted.
+    pub update_base_at: Option<Timestamp>,
+    /// `skipHours`: bit `h` set means hour `h` UTC is skipped.
+    pub skip_hours: u32,
+    /// `skipDays`: bit 0 is Monday, bit 6 Sunday.
+    pub skip_days: u8,
+    /// For how long the last answer that said so is fresh by its headers.
+    pub fresh_for: Option<Duration>,
+    /// Entries in the last document.
+    pub entries: u32,
+    /// When its entries were published (or first seen, where they state no time), newest first.
+    pub posted_at: Vec<Timestamp>,
+}
+
+/// A permanent redirect that has not held for long enough yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moving {
+    /// Where it leads.
+    pub to: String,
+    /// Since when every answer led there.
+    pub since_at: Timestamp,
+}
+
 /// One feed of one outlet with its place in the schedule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Feed {
@@ -68,4 +99,16 @@ pub struct Feed {
     pub last_error: Option<String>,
     /// Seconds between two visits as now reckoned.
     pub interval_seconds: i64,
+    /// What decided when it is asked next, in words; `None` before the first visit.
+    pub decided: Option<String>,
+    /// What it says of its pace.
+    pub pace: Pace,
+    /// When it last gave a full answer that could be read.
+    pub full_at: Option<Timestamp>,
+    /// A permanent redirect under watch.
+    pub moving: Option<Moving>,
+    /// Status of the last answer; `None` when there was none.
+    pub last_status: Option<u16>,
+    /// What the last visit came to, in the archive's word.
+    pub last_outcome: Option<String>,
 }

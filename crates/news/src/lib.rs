@@ -8,6 +8,7 @@
 pub mod article;
 pub mod entry;
 pub mod feed;
+pub mod health;
 pub mod id;
 pub mod language;
 pub mod outlet;

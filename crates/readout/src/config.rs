@@ -51,6 +51,8 @@ pub struct Gather {
     pub feed_delay_seconds: f64,
     /// Shortest time between two visits to a feed, in minutes.
     pub feed_floor_minutes: f64,
+    /// The same for a feed that cannot be asked conditionally, in hours.
+    pub feed_floor_without_validators_hours: f64,
     /// Longest time between two visits to a feed, in hours.
     pub feed_cap_hours: f64,
     /// When an article is visited again, in minutes after it was first seen.
@@ -72,6 +74,7 @@ impl Default for Gather {
             page_delay_seconds: 10.0,
             feed_delay_seconds: 1.0,
             feed_floor_minutes: 60.0,
+            feed_floor_without_validators_hours: 24.0,
             feed_cap_hours: 24.0,
             revisit_minutes: vec![15.0, 60.0, 360.0, 1_440.0, 4_320.0, 14_400.0, 43_200.0, 525_600.0],
             allow_private: Vec::new(),
@@ -138,6 +141,7 @@ impl Config {
             ("gather.page_delay_seconds", gather.page_delay_seconds, 0.0, 3_600.0),
             ("gather.feed_delay_seconds", gather.feed_delay_seconds, 0.0, 3_600.0),
             ("gather.feed_floor_minutes", gather.feed_floor_minutes, 0.0, 10_080.0),
+            ("gather.feed_floor_without_validators_hours", gather.feed_floor_without_validators_hours, 0.0, 168.0),
             ("gather.feed_cap_hours", gather.feed_cap_hours, 0.001, 8_760.0),
             ("gather.in_flight", gather.in_flight as f64, 1.0, 1_024.0),
             ("gather.body_limit_mib", gather.body_limit_mib as f64, 1.0, 256.0),
@@ -186,15 +190,17 @@ impl Config {
         let gather = &self.gather;
         let floor = Duration::from_secs_f64(gather.feed_floor_minutes * 60.0);
         let usual = fetch::schedule::Policy::default();
+        // Whoever sets a shorter floor than the usual one means it for these feeds too.
+        let without = match floor < usual.floor {
+            true => floor,
+            false => Duration::from_secs_f64(gather.feed_floor_without_validators_hours * 3_600.0).max(floor),
+        };
         ingest::Settings {
             feeds: fetch::schedule::Policy {
                 floor,
                 floor_invited: usual.floor_invited.min(floor),
-                floor_without_validators: if floor < usual.floor {
-                    floor
-                } else {
-                    usual.floor_without_validators.max(floor)
-                },
+                floor_without_validators: without,
+                least_without_validators: usual.least_without_validators.min(without),
                 cap: Duration::from_secs_f64(gather.feed_cap_hours * 3_600.0),
                 ..usual
             },

@@ -205,11 +205,30 @@ pub(crate) const BADGES: &[(&str, &str, &str)] = &[
     ("ok", "as usual", "the last visit was answered well and new texts come within the source's usual interval"),
     (
         "late",
-        "quiet for longer than usual",
-        "the feed answers, but its newest text is over three days old; thirty for official bodies, which publish seldom",
+        "later than its own rhythm",
+        "the feed answers, but its newest entry is older than one and a half of its longest gaps in four weeks; a feed with \
+         fewer than six entries is given a fortnight, one of an official body a month",
     ),
+    (
+        "silent",
+        "far later than its own rhythm",
+        "its newest entry is older than four of its longest gaps and three days; without a rhythm, six weeks, or three months",
+    ),
+    (
+        "shrunk",
+        "brings far less than it did",
+        "the last week brought less than a quarter of what a week brought before",
+    ),
+    ("blocked", "the outlet refuses us", "the last visit was answered with 401, 403, 407, 429 or 451"),
+    (
+        "moved",
+        "moving to another address",
+        "every answer comes by a permanent redirect; it is taken up after three days",
+    ),
+    ("feed_gone", "gone for good", "the feed answered 410 Gone, or 404 three times in a row"),
+    ("duplicate", "the same as another feed", "its address led to one that another feed followed has already"),
     ("failing", "could not be read lately", "the last visits to the feed failed; what went wrong is printed beside it"),
-    ("stopped", "no longer asked", "the feed answered 410 Gone; \"visit now\" asks it again"),
+    ("stopped", "no longer asked", "it is due no more; \"visit now\" asks it again"),
     ("waiting", "not asked yet", "the feed was added and its first visit has not come"),
 ];
 

@@ -302,7 +302,8 @@ async fn a_busy_host_is_left_alone_for_all_its_feeds() {
     let Error::RetryAfter { until, status: Some(429), .. } = error else { panic!("{error}") };
     assert!(until >= later_by(120) && until < later_by(125), "{until}");
     let error = feed(&client, &server.url("/other")).await.unwrap_err();
-    assert_eq!(error, Error::RetryAfter { host: "127.0.0.1".to_owned(), until, status: None });
+    let origin = format!("http://{}", server.address);
+    assert_eq!(error, Error::RetryAfter { host: "127.0.0.1".to_owned(), origin, until, status: None });
     assert_eq!(client.silent_until(&server.url("/"), now()), Some(until));
     assert_eq!(server.heads().len(), 1);
     let after = client.feed(&server.url("/other"), &Validators::default(), later_by(130)).await.unwrap_err();
@@ -340,7 +341,8 @@ async fn robots_are_asked_once_and_obeyed_for_pages_only() {
     .await;
     let client = client();
     let page = client.page(&server.url("/open"), now()).await.unwrap();
-    assert_eq!(page.tdm(), (Some("1"), Some("https://a.example/p")));
+    let said = client.reservation(&page, now()).await.unwrap();
+    assert_eq!(said.to_string(), "1 by header, policy https://a.example/p");
     for path in ["/private/a", "/leads-in"] {
         let error = client.page(&server.url(path), now()).await.unwrap_err();
         let robots = Robots::Disallowed { pattern: "/private".to_owned() };
@@ -369,6 +371,52 @@ async fn robots_that_cannot_be_shown_forbid_for_a_while_and_absent_ones_nothing(
     assert!(client.page(&server.url("/a"), later_by(60)).await.is_err());
     assert_eq!(client.page(&server.url("/a"), later_by(700)).await.unwrap().status, 200);
     assert_eq!(server.paths(), ["/robots.txt", "/robots.txt", "/a"]);
+}
+
+#[tokio::test]
+async fn the_hosts_file_on_mining_is_asked_once_a_day_and_the_page_goes_before_it() {
+    let server = Server::start(|head| match path(head) {
+        "/.well-known/tdmrep.json" => answer("200 OK", "", br#"[{"location":"/news/*","tdm-reservation":1}]"#),
+        "/robots.txt" => answer("404 Not Found", "", b""),
+        "/news/open" => answer("200 OK", "Content-Type: text/html\r\ntdm-reservation: 0\r\n", b"page"),
+        "/news/meta" => {
+            let page =
+                b"<meta name='tdm-reservation' content='1'><meta name='tdm-policy' content='https://a.example/p'>";
+            answer("200 OK", "Content-Type: text/html\r\ntdm-reservation: 0\r\n", page)
+        }
+        _ => answer("200 OK", "", b"page"),
+    })
+    .await;
+    let client = client();
+    let mut said = Vec::new();
+    for (page, at) in
+        [("/news/a", 0), ("/news/b", 0), ("/about", 0), ("/news/open", 0), ("/news/meta", 0), ("/news/a", 90_000)]
+    {
+        let response = client.page(&server.url(page), later_by(at)).await.unwrap();
+        said.push(client.reservation(&response, later_by(at)).await.map(|said| said.to_string()).unwrap_or_default());
+    }
+    let file = "1 by tdmrep.json";
+    assert_eq!(said, [file, file, "", "0 by header", "1 by meta, policy https://a.example/p", file]);
+    let asked = server.paths().iter().filter(|path| *path == "/.well-known/tdmrep.json").count();
+    assert_eq!(asked, 2);
+}
+
+#[tokio::test]
+async fn a_304_behind_a_redirect_says_where_it_came_from() {
+    let server = Server::start(|head| match path(head) {
+        "/old" => answer("301 Moved Permanently", "Location: /new\r\n", b""),
+        _ => answer("304 Not Modified", "Cache-Control: max-age=60\r\n", b""),
+    })
+    .await;
+    let since = Validators { etag: Some("\"1\"".to_owned()), last_modified: None };
+    let Fetched::NotModified { validators, response } =
+        client().feed(&server.url("/old"), &since, now()).await.unwrap()
+    else {
+        panic!("it was not modified")
+    };
+    assert_eq!(validators, since);
+    assert_eq!((response.url.path(), response.moved_for_good()), ("/new", true));
+    assert_eq!(response.header("cache-control"), Some("max-age=60"));
 }
 
 #[test]

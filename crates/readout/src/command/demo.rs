@@ -62,9 +62,11 @@ pub fn run(_common: &Common, args: &Args) -> anyhow::Result<Status> {
                 feeds: fetch::schedule::Policy {
                     floor: interval,
                     floor_invited: interval,
+                    least_without_validators: Duration::ZERO,
                     floor_without_validators: interval,
                     cap: interval * 4,
                     refused: interval * 4,
+                    ..fetch::schedule::Policy::default()
                 },
                 revisits: (1..=2_000).map(|n| interval * n).collect(),
                 settle_every: Duration::from_secs(60),

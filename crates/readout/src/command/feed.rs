@@ -5,9 +5,11 @@ use crate::Status;
 use anyhow::{Context, bail};
 use archive::NewOutlet;
 use jiff::Timestamp;
-use news::feed::FeedKind;
+use news::feed::{Feed, FeedKind};
+use news::health;
 use news::id::{FeedId, OutletId};
-use serde_json::json;
+use news::outlet::Outlet;
+use serde_json::{Value, json};
 use std::path::PathBuf;
 use url::Url;
 
@@ -29,6 +31,19 @@ pub enum Command {
     },
     /// List what is followed, with health
     List,
+    /// Show how one feed fares and what to do about it
+    Show {
+        /// Its number in `readout feed list`
+        id: FeedId,
+    },
+    /// List the visits to one feed, latest first
+    Log {
+        /// Its number in `readout feed list`
+        id: FeedId,
+        /// Most visits listed
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+    },
     /// Stop following a feed; what was gathered stays
     Remove {
         /// Its number in `readout feed list`
@@ -64,33 +79,71 @@ pub fn run(common: &Common, command: &Command) -> anyhow::Result<Status> {
         }
         Command::List => {
             let archive = common.open_read_only()?;
+            let now = Timestamp::now();
             let mut rows = Vec::new();
             for source in archive.sources()? {
                 for feed in source.feeds {
-                    let text = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), |at| at.to_string());
-                    let value = json!({"id": feed.id.0, "outlet": source.outlet.slug, "url": feed.url,
-                        "kind": feed.kind.word(), "title": feed.title, "due_at": feed.due_at.map(|t| t.to_string()),
-                        "last_fetch_at": feed.last_fetch_at.map(|t| t.to_string()),
-                        "last_success_at": feed.last_success_at.map(|t| t.to_string()),
-                        "newest_entry_at": feed.newest_entry_at.map(|t| t.to_string()),
-                        "failures": feed.failures, "last_error": feed.last_error,
-                        "interval_seconds": feed.interval_seconds});
-                    let state = feed.last_error.clone().unwrap_or_else(|| "well".to_owned());
+                    let value = facts(&source.outlet, &feed, now);
+                    let health = health::of(&feed, source.outlet.kind, now).word();
                     rows.push((
                         vec![
                             feed.id.to_string(),
                             source.outlet.name.clone(),
                             feed.kind.word().to_owned(),
                             feed.url,
-                            text(feed.last_success_at),
-                            text(feed.due_at),
-                            state,
+                            health.to_owned(),
+                            or(feed.newest_entry_at, "none yet"),
+                            or(feed.last_success_at, "never"),
+                            or(feed.due_at, "not by itself"),
+                            feed.last_error.unwrap_or_default(),
                         ],
                         value,
                     ));
                 }
             }
-            list(common.json, &["id", "outlet", "kind", "address", "last answer", "due", "state"], rows)?;
+            let head =
+                ["id", "outlet", "kind", "address", "health", "newest entry", "last answer", "due", "last error"];
+            list(common.json, &head, rows)?;
+        }
+        Command::Show { id } => {
+            let archive = common.open_read_only()?;
+            let (outlet, feed) = followed(&archive, *id)?;
+            let now = Timestamp::now();
+            let value = facts(&outlet, &feed, now);
+            if common.json {
+                say(serde_json::to_string(&value)?);
+            } else {
+                let fields = value.as_object().expect("the facts of a feed are an object");
+                for (name, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
+                    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                    say(format!("{:<22} {text}", name.replace('_', " ")));
+                }
+            }
+        }
+        Command::Log { id, limit } => {
+            let archive = common.open_read_only()?;
+            followed(&archive, *id)?;
+            let rows = archive.fetches(*id, *limit)?.into_iter().map(|line| {
+                let f = line.fetch;
+                let value = json!({"at": f.at.to_string(), "url": f.url, "final_url": f.final_url, "status": f.status,
+                    "outcome": line.outcome, "error": line.error, "entries": line.entries,
+                    "entries_new": line.entries_new, "size_bytes": f.size_bytes, "duration_ms": f.duration_ms,
+                    "media_type": f.media_type, "reserved": f.reserved, "decided": line.decided,
+                    "next_due_at": line.next_due_at.map(|t| t.to_string())});
+                let cells = vec![
+                    f.at.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+                    f.status.map_or_else(|| "none".to_owned(), |status| status.to_string()),
+                    line.error.unwrap_or(line.outcome),
+                    line.entries_new.to_string(),
+                    f.size_bytes.to_string(),
+                    format!("{} ms", f.duration_ms),
+                    or(line.next_due_at, "not by itself"),
+                    line.decided.unwrap_or_default(),
+                ];
+                (cells, value)
+            });
+            let head = ["at", "status", "what it came to", "new", "bytes", "took", "next", "because"];
+            list(common.json, &head, rows.collect())?;
         }
         Command::Remove { id } => {
             let archive = common.open()?;
@@ -109,6 +162,33 @@ pub fn run(common: &Common, command: &Command) -> anyhow::Result<Status> {
         }
     }
     Ok(Status::Done)
+}
+
+fn followed(archive: &archive::Archive, id: FeedId) -> anyhow::Result<(Outlet, Feed)> {
+    let Some(feed) = archive.feed(id)? else { bail!("there is no feed {id}; `readout feed list` shows all") };
+    let outlet = archive.outlet(feed.outlet)?.context("the feed's outlet is not in the archive")?;
+    Ok((outlet, feed))
+}
+
+/// What is known of a feed, as JSON.
+fn facts(outlet: &Outlet, feed: &Feed, now: Timestamp) -> Value {
+    let time = |at: Option<Timestamp>| at.map(|at| at.to_string());
+    let health = health::of(feed, outlet.kind, now);
+    json!({"id": feed.id.0, "outlet": outlet.slug, "url": feed.url, "kind": feed.kind.word(), "title": feed.title,
+        "health": health.word(), "advice": health.advice(), "due_at": time(feed.due_at), "decided": feed.decided,
+        "interval_seconds": feed.interval_seconds, "last_fetch_at": time(feed.last_fetch_at),
+        "last_status": feed.last_status, "last_outcome": feed.last_outcome,
+        "last_success_at": time(feed.last_success_at), "full_at": time(feed.full_at),
+        "newest_entry_at": time(feed.newest_entry_at),
+        "late_after_seconds": health::limits(feed, outlet.kind).0,
+        "failures": feed.failures, "last_error": feed.last_error,
+        "moving_to": feed.moving.as_ref().map(|moving| &moving.to),
+        "moving_since": time(feed.moving.as_ref().map(|moving| moving.since_at)),
+        "etag": feed.validators.etag, "last_modified": feed.validators.last_modified})
+}
+
+fn or(at: Option<Timestamp>, never: &str) -> String {
+    at.map_or_else(|| never.to_owned(), |at| at.strftime("%Y-%m-%d %H:%M").to_string())
 }
 
 fn outlet_id(archive: &archive::Archive, name: &str, url: Option<&Url>, now: Timestamp) -> anyhow::Result<OutletId> {

@@ -86,9 +86,7 @@ pub fn run(common: &Common, args: &Args) -> anyhow::Result<Status> {
 /// Makes every feed due, and every article whose page was first seen within a month.
 fn mark_due(archive: &archive::Archive) -> anyhow::Result<()> {
     let now = Timestamp::now();
-    for feed in archive.feeds()? {
-        archive.mark_feed_due(feed.id, now)?;
-    }
+    archive.mark_feeds_due(now)?;
     let mut number = 1;
     loop {
         let page = archive.latest_articles(archive::Page::new(number, archive::Page::MAX_SIZE), archive::AsOf::Now)?;

@@ -11,6 +11,7 @@ use axum::extract::State;
 use axum::response::Response;
 use jiff::Timestamp;
 use news::feed::Feed;
+use news::health::{self, Health};
 use news::id::FeedId;
 use news::outlet::OutletKind;
 use serde::Serialize;
@@ -22,11 +23,6 @@ const SIZE: u32 = 50;
 const FETCHES: usize = 20;
 /// Alarms on the desk.
 const ALARMS: usize = 5;
-/// A source is quiet once its newest text is older than this.
-const QUIET_SECONDS: i64 = 3 * 86_400;
-/// The same for official bodies, which publish seldom.
-const QUIET_OFFICIAL_SECONDS: i64 = 30 * 86_400;
-
 #[derive(Template, Serialize)]
 #[template(path = "sources.html")]
 struct Sources {
@@ -73,6 +69,7 @@ struct OneFeed {
     id: i64,
     url: String,
     outlet: OutletView,
+    view: FeedView,
     fetches: Vec<FetchView>,
 }
 
@@ -81,10 +78,15 @@ struct FetchView {
     at: Stamp,
     status: Option<u16>,
     outcome: String,
+    entries: u32,
     entries_new: u32,
     size_bytes: u64,
     duration_ms: u64,
     error: Option<String>,
+    answered_at: Option<String>,
+    reserved: Option<String>,
+    decided: Option<String>,
+    next_due_at: Option<Stamp>,
 }
 
 /// An outlet and how its feeds fare.
@@ -115,13 +117,22 @@ pub(crate) struct FeedView {
     pub(crate) last_error: Option<String>,
     pub(crate) interval_seconds: i64,
     pub(crate) state: Badge,
+    /// What a person can do about its state.
+    pub(crate) advice: Option<&'static str>,
+    /// From which age of its newest entry it counts as late.
+    pub(crate) late_after_seconds: i64,
+    /// What decided the next visit.
+    pub(crate) decided: Option<String>,
+    /// Where it is moving to.
+    pub(crate) moving_to: Option<String>,
     #[serde(skip)]
     urgency: u8,
 }
 
 impl FeedView {
     fn of(feed: &Feed, kind: OutletKind, now: Timestamp) -> Self {
-        let (urgency, state) = state(feed, kind, now);
+        let health = health::of(feed, kind, now);
+        let (late, _) = health::limits(feed, kind);
         FeedView {
             id: feed.id.0,
             url: feed.url.clone(),
@@ -134,8 +145,12 @@ impl FeedView {
             failures: feed.failures,
             last_error: feed.last_error.as_deref().map(|e| shorten(e, 300)),
             interval_seconds: feed.interval_seconds,
-            state,
-            urgency,
+            state: badge(health),
+            advice: health.advice(),
+            late_after_seconds: late,
+            decided: feed.decided.clone(),
+            moving_to: feed.moving.as_ref().map(|moving| moving.to.clone()),
+            urgency: health.urgency(),
         }
     }
 
@@ -148,21 +163,13 @@ impl FeedView {
     }
 }
 
-/// How a feed stands: 3 for most in need of a look, and the word for it.
-fn state(feed: &Feed, kind: OutletKind, now: Timestamp) -> (u8, Badge) {
-    let quiet = if kind == OutletKind::Official { QUIET_OFFICIAL_SECONDS } else { QUIET_SECONDS };
-    if feed.due_at.is_none() {
-        return (3, Badge::plain("stopped"));
-    }
-    if feed.failures > 0 {
-        return (if feed.failures > 2 { 3 } else { 1 }, Badge::plain("failing"));
-    }
-    if feed.last_fetch_at.is_none() {
-        return (0, Badge::worded("waiting", "waiting for its first visit"));
-    }
-    match feed.newest_entry_at {
-        Some(newest) if now.duration_since(newest).as_secs() > quiet => (2, Badge::worded("late", "quiet")),
-        Some(_) | None => (0, Badge::worded("ok", "as usual")),
+/// The badge of a feed's health.
+fn badge(health: Health) -> Badge {
+    match health {
+        Health::Well => Badge::worded("ok", "as usual"),
+        Health::Waiting => Badge::worded("waiting", "waiting for its first visit"),
+        Health::Gone => Badge::worded("feed_gone", "gone"),
+        other => Badge::plain(other.word()),
     }
 }
 
@@ -182,10 +189,15 @@ impl SourceView {
             None => "known by its texts alone; no feed of it is followed".to_owned(),
             Some(f) => match (&f.last_error, f.state.key) {
                 (Some(error), _) => error.clone(),
-                (None, "late") => {
+                (None, "late" | "silent") => {
                     let newest = f.newest_entry_at.map(|n| span_words(now.duration_since(n.0).as_secs()));
-                    format!("the feed answers, but its newest entry is {} old", newest.unwrap_or_default())
+                    let usual = span_words(f.late_after_seconds);
+                    format!(
+                        "the feed answers, but its newest entry is {} old; by its own rhythm {usual} would be long",
+                        newest.unwrap_or_default()
+                    )
                 }
+                (None, "shrunk") => "the last week brought less than a quarter of a usual one".to_owned(),
                 _ => String::new(),
             },
         };
@@ -257,6 +269,7 @@ async fn answer(site: &Site, asked: &Asked) -> Result<Response, Fail> {
             id: id.0,
             url: feed.url.clone(),
             outlet: source.outlet.clone(),
+            view: feed.clone(),
             fetches: fetches.iter().map(fetch).collect(),
         })
     });
@@ -298,9 +311,14 @@ fn fetch(line: &FetchLine) -> FetchView {
         at: Stamp(line.fetch.at),
         status: line.fetch.status,
         outcome: line.outcome.replace('_', " "),
+        entries: line.entries,
         entries_new: line.entries_new,
         size_bytes: line.fetch.size_bytes,
         duration_ms: line.fetch.duration_ms,
         error: line.error.as_deref().map(|e| shorten(e, 300)),
+        answered_at: line.fetch.final_url.clone(),
+        reserved: line.fetch.reserved.clone(),
+        decided: line.decided.clone().filter(|words| !words.is_empty()),
+        next_due_at: line.next_due_at.map(Stamp),
     }
 }

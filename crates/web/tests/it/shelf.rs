@@ -3,7 +3,7 @@
 
 use archive::{
     Archive, FetchFact, NewArticle, NewOutlet, NewRevision, NewTopic, NextVisit, Poll, PollOutcome, Recorded,
-    TopicChange, VisitFact, VisitOutcome,
+    TopicChange, VisitFact, VisitOutcome, Whereabouts,
 };
 use jiff::Timestamp;
 use news::article::{Article, Block, BlockKind, Damage, Field, Held, Origin, TextKind};
@@ -304,6 +304,7 @@ pub fn fill() -> Shelf {
                 size_bytes: 20_412,
                 media_type: Some("application/rss+xml".to_owned()),
                 record: None,
+                reserved: None,
             },
             validators: None,
             outcome: PollOutcome::Fresh { entries: 30, new: 2 },
@@ -312,7 +313,9 @@ pub fn fill() -> Shelf {
             newest_entry_at: Some(at("2026-11-19T07:15:00Z")),
             title: Some("Halvik Courant".to_owned()),
             error: None,
-            moved_to: None,
+            whereabouts: Whereabouts::Unknown,
+            pace: None,
+            decided: String::new(),
         })
         .expect("a poll");
     let failing = archive.add_feed(echo, "https://echo.example/feed.xml", FeedKind::Feed, now()).expect("a feed");
@@ -328,6 +331,7 @@ pub fn fill() -> Shelf {
                 size_bytes: 0,
                 media_type: None,
                 record: None,
+                reserved: None,
             },
             validators: None,
             outcome: PollOutcome::Failed,
@@ -336,7 +340,9 @@ pub fn fill() -> Shelf {
             newest_entry_at: None,
             title: None,
             error: Some("the feed answered 403 Forbidden".to_owned()),
-            moved_to: None,
+            whereabouts: Whereabouts::Unknown,
+            pace: None,
+            decided: String::new(),
         })
         .expect("a poll");
 
@@ -521,6 +527,7 @@ pub fn fill() -> Shelf {
         outcome: VisitOutcome::NotFound { why: "404".to_owned() },
         final_url: None,
         record: None,
+        reserved: None,
         next: NextVisit::OnSchedule,
     };
     archive.record_visit(visit("2026-11-15T08:00:00Z")).expect("a visit");

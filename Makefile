@@ -1,5 +1,5 @@
 # The commands people type. `make` alone lists them.
-.PHONY: help run demo test check score bench replay screenshots clean-e2e tools
+.PHONY: help run demo test check score bench peers fuzz replay screenshots clean-e2e tools
 .DEFAULT_GOAL := help
 
 CARGO ?= cargo
@@ -28,6 +28,13 @@ score: ## score every filter on the labelled data in ../shared/data, against the
 
 bench: ## how fast: whole way, pages, filters; prints a table
 	@tools/bench.sh
+
+peers: ## extraction beside other extractors on the labelled pages, time and memory; then time against size
+	@tools/peers.sh
+	@tools/linear.sh
+
+fuzz: ## random pages through extraction, by hand only: RUNS=100000, needs cargo-fuzz
+	@tools/fuzz.sh $(RUNS)
 
 replay: ## the real pages of ../shared/data/extraction as 91 outlets on loopback, through the real binary
 	@tools/replay.sh

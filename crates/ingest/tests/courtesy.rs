@@ -1,6 +1,8 @@
 //! How outlets are treated, one behaviour a test: the real loop, client and archive on a network and a clock that are
 //! played. What stands in the headers of a request is tested in the fetch room, over loopback.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
 use archive::{Archive, NewOutlet};
 use fetch::played::{Answer, Hosts, Names, Request};
 use ingest::{Clock, Ingest, Placer, Settings};

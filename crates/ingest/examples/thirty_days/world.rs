@@ -426,7 +426,7 @@ impl World {
         feed.full_at = now;
         // Host 19 shows what it showed long ago, every third time.
         let first = match hostile {
-            Some(19) if feed.turn % 3 == 0 => 0,
+            Some(19) if feed.turn.is_multiple_of(3) => 0,
             _ => count.saturating_sub(feed.window),
         };
         let mut body = String::from("<rss version=\"2.0\"><channel><title>a feed</title>");

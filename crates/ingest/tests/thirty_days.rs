@@ -8,7 +8,7 @@ use world::Size;
 
 #[test]
 fn outlets_are_treated_well_and_nothing_is_lost() {
-    let out = world::play(Size { feeds: 100, days: 16, expected_hundredths: 50 });
+    let out = world::play(Size { feeds: 160, days: 24, expected_hundredths: 50 });
     let counts = format!("{out:#?}");
     assert_eq!(out.needless_full, 0, "{counts}");
     assert_eq!(out.inside_retry_after, 0, "{counts}");

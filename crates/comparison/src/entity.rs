@@ -160,19 +160,18 @@ pub fn entities(text: &str) -> Vec<Entity> {
     name_runs(text, &mut runs)
 }
 
-/// Nearly every longer word has a capital and no full stop closes it. A sentence that names two ministries has as
-/// many capitals as a headline; its full stop tells it apart.
+/// Nearly every longer word has a capital; where a full stop closes the line, every one. A sentence that names two
+/// ministries has nearly as many capitals as a headline; its full stop and its verb tell it apart.
 fn is_headline(sentence: &[Token]) -> bool {
-    if sentence.iter().rev().find(|t| !t.is(&["\"", "”", "''", "’", ")"])).is_some_and(|t| t.is(&["."])) {
-        return false;
-    }
+    let last = sentence.iter().rev().find(|t| !t.is(&["\"", "”", "''", "’", ")"]));
+    let tenths = if last.is_some_and(|t| t.is(&["."])) { 10 } else { 8 };
     let mut words = 0;
     let mut capitals = 0;
     for token in sentence.iter().filter(|t| t.word && t.lower.len() > 3) {
         words += 1;
         capitals += usize::from(token.capital);
     }
-    words >= 5 && capitals * 10 >= words * 8
+    words >= 5 && capitals * 10 >= words * tenths
 }
 
 /// Whether a word that follows opens a sentence or a quotation.

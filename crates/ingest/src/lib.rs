@@ -38,7 +38,7 @@ use std::time::Duration;
 
 /// Version of the reading of pages, kept with every revision; raised whenever the same bytes may give
 /// another text, so that `readout rebuild text` knows what is old.
-pub const EXTRACTOR: u32 = 1;
+pub const EXTRACTOR: u32 = 2;
 
 /// How the gathering behaves.
 #[derive(Clone, Debug)]

@@ -336,6 +336,7 @@ impl<'f, 'a> Finder<'f, 'a> {
         let left_out = |run: &Run, reason| here.trace.dropped(self.tree, run, reason);
         let inside = self.tree.inside(container);
         let repeated = self.repeated(container);
+        let clocks = self.clocks(container);
         let alternatives: HashSet<String> = inside
             .clone()
             .filter(|&id| self.tree.nodes[id].tag == Tag::Img)
@@ -386,6 +387,10 @@ impl<'f, 'a> Finder<'f, 'a> {
             }
             if !known && (self.is_marked(run, container, flag::OUT) || self.is_link_list(run, container)) {
                 left_out(run, if self.is_marked(run, container, flag::OUT) { "marked" } else { "links" });
+                continue;
+            }
+            if clocks.contains(&run.first) {
+                kept.push(run);
                 continue;
             }
             if self.is_furniture(run, signs, prose_seen) || repeated.contains(run.text.as_str()) {
@@ -457,6 +462,26 @@ impl<'f, 'a> Finder<'f, 'a> {
                 body.byline = Some(run.text.clone());
             }
         }
+    }
+
+    /// The first nodes of the lines that say when each entry of a live page was written: three or more `time` elements
+    /// with a clock in them, each with text of its own before the next. Elsewhere such a line is the page's own date.
+    fn clocks(&self, container: Id) -> HashSet<Id> {
+        let inside = self.tree.inside(container);
+        let mut found = HashSet::new();
+        let mut open = None;
+        for run in self.runs.iter().filter(|r| inside.contains(&r.first)) {
+            let is_clock = run.weight < 30
+                && run.text.as_bytes().windows(2).any(|w| w[0].is_ascii_digit() && matches!(w[1], b':' | b'.'))
+                && self.tree.ancestors(run.first).take(3).any(|id| self.tree.nodes[id].tag == Tag::Time)
+                && (run.text.chars().filter(|c| c.is_alphabetic()).count() < 5 || date::is_line(&run.text));
+            if is_clock {
+                open = Some(run.first);
+            } else if run.weight as f32 >= self.tuning.prose_weight && is_prose(&run.text) {
+                found.extend(open.take());
+            }
+        }
+        if found.len() < 3 { HashSet::new() } else { found }
     }
 
     /// Short lines that stand in the container again and again: a label on every block, an advertisement's mark.

@@ -31,6 +31,7 @@ const PAGES: &[(&str, &str, &str)] = &[
     page!("label-on-every-block"),
     page!("line-beside-a-picture-is-a-caption"),
     page!("list-of-dates-is-the-text"),
+    page!("live-entries-keep-their-times"),
     page!("no-person-but-outlet-and-agency"),
     page!("notices-before-and-after-the-text"),
     page!("published-and-modified-are-apart"),

@@ -8,7 +8,7 @@ use crate::metadata::Metadata;
 use news::article::Article;
 use url::Url;
 
-/// Numbers of the body search. Weights are letters and digits of a run (see [`crate::blocks::weight`]); shares
+/// Numbers of the body search. Weights are letters and digits of a run (see `blocks::weight`); shares
 /// go from 0 to 1.
 ///
 /// The evidence stands behind each value of [`Tuning::default`]: F1 on world news and on English pages with the

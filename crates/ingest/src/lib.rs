@@ -1,8 +1,8 @@
 //! Walks an item through the steps and hands each result to the archive.
 //!
-//! A feed that is due is asked ([`poll`]), its entries become articles that are due, each article's page
-//! is fetched, read ([`read`]) and compared with its last revision ([`follow`]), a changed text is placed among
-//! stories ([`place`]) and shown to the search index and the standing queries ([`index`]). This is the
+//! A feed that is due is asked (`poll.rs`), its entries become articles that are due, each article's page
+//! is fetched, read (`read.rs`) and compared with its last revision (`follow.rs`), a changed text is placed among
+//! stories (`place.rs`) and shown to the search index and the standing queries (`index.rs`). This is the
 //! one room where a step and a side effect meet; each step decides, the archive writes.
 
 mod clock;

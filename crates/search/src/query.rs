@@ -272,8 +272,8 @@ impl Query {
     /// Reads a query. The empty one finds everything.
     ///
     /// Fails on unknown operators (naming the nearest known one), values an operator does not take,
-    /// brackets and quotation marks left open, and queries past [`MAX_CHARS`], [`MAX_DEPTH`] or
-    /// [`MAX_CLAUSES`]; never panics.
+    /// brackets and quotation marks left open, and queries past `MAX_CHARS`, `MAX_DEPTH` or
+    /// `MAX_CLAUSES`; never panics.
     pub fn parse(text: &str) -> Result<Query, QueryError> {
         parse::query(text)
     }

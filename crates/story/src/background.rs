@@ -1,6 +1,6 @@
 //! How common words are before anything was gathered: a frozen table that ships with the crate.
 //!
-//! `background.bin` counts, for each stem, in how many of [`documents`] pieces of about 200 words it
+//! `background.bin` counts, for each stem, in how many of `documents` pieces of about 200 words it
 //! stands, and whether it is mostly written with a capital inside a sentence. It was made by
 //! `cargo run --release -p story --example background` from openly licensed texts only; the sources and
 //! their licences stand in `background.md`. Six bytes an entry: stem (four, little endian), count on a

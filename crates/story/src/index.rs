@@ -699,7 +699,7 @@ impl Group {
     }
 }
 
-/// What speaks for a text and a story, in the order of [`WEIGHTS`].
+/// What speaks for a text and a story, in the order of `WEIGHTS`.
 pub type Evidence = [f32; 24];
 
 /// How much each piece of evidence counts (a logistic model, fitted on the developer parts and then moved

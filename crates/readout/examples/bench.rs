@@ -96,11 +96,11 @@ fn run(binary: &Path, count: u64) -> anyhow::Result<()> {
     let story = |n: usize| format!("/s/{}", stories[n % stories.len()]);
     let queries = [
         "said",
-        "jury+hospital",
+        "said+hospital",
         "ladder+OR+lantern",
         "%22said+the%22",
-        "after:2020-01-01+lighthouse",
-        "lang:en+inquiry",
+        "after:2020-01-01+lighthouse+OR+said",
+        "lang:en+inquiry+OR+jury",
     ];
     for query in queries {
         let hits: Value = serde_json::from_str(&get(&address, &format!("/q.json?q={query}"))?)?;

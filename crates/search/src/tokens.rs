@@ -73,28 +73,37 @@ pub(crate) fn fold(word: &str) -> String {
     let mut out = String::with_capacity(word.len());
     // A second round lets the result of the first (such as the parts of a ligature) be folded as well.
     for c in word.nfkc().flat_map(char::to_lowercase).nfkc() {
-        match c {
-            'ß' => out.push_str("ss"),
-            'æ' => out.push_str("ae"),
-            'œ' => out.push_str("oe"),
-            'ø' => out.push('o'),
-            'ł' => out.push('l'),
-            'đ' | 'ð' => out.push('d'),
-            'þ' => out.push_str("th"),
-            'ı' => out.push('i'),
-            'ς' => out.push('σ'),
-            'ё' => out.push('е'),
-            'أ' | 'إ' | 'آ' | 'ٱ' => out.push('ا'),
-            // Combining accents, Hebrew points, Arabic vowel marks, tatweel.
-            '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}' | '\u{64b}'..='\u{652}' | '\u{670}' | '\u{640}' => {}
-            c if has_plain_letter(c) => out.extend(std::iter::once(c).nfkd().filter(|c| !is_combining_mark(*c))),
-            c => out.push(c),
+        if has_plain_letter(c) {
+            // The letter under the accent can be one with a spelling of its own: ǽ is æ and so ae.
+            std::iter::once(c).nfkd().filter(|c| !is_combining_mark(*c)).for_each(|c| spell(c, &mut out));
+        } else {
+            spell(c, &mut out);
         }
     }
     if let Some((at, _)) = out.char_indices().nth(TERM_CHARS) {
         out.truncate(at);
     }
     out
+}
+
+/// A letter without its accents as it is compared.
+fn spell(c: char, out: &mut String) {
+    match c {
+        'ß' => out.push_str("ss"),
+        'æ' => out.push_str("ae"),
+        'œ' => out.push_str("oe"),
+        'ø' => out.push('o'),
+        'ł' => out.push('l'),
+        'đ' | 'ð' => out.push('d'),
+        'þ' => out.push_str("th"),
+        'ı' => out.push('i'),
+        'ς' => out.push('σ'),
+        'ё' => out.push('е'),
+        'أ' | 'إ' | 'آ' | 'ٱ' => out.push('ا'),
+        // Combining accents, Hebrew points, Arabic vowel marks, tatweel.
+        '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}' | '\u{64b}'..='\u{652}' | '\u{670}' | '\u{640}' => {}
+        c => out.push(c),
+    }
 }
 
 /// Latin and Greek letters with accents.
@@ -201,6 +210,16 @@ mod tests {
         let got: Vec<String> =
             url_tokens("https://www.Courier.example/2017/jan-28?x=1").into_iter().map(|t| t.term).collect();
         assert_eq!(got, ["https", "www", "courier", "example", "2017", "jan", "28", "x", "1"]);
+    }
+
+    /// Whatever Unicode adds, a term that is folded again (as the words of a query are) stays the term.
+    #[test]
+    fn folding_any_letter_twice_changes_nothing() {
+        check("Ǽsir Ǿrsted", &["aesir", "orsted"]);
+        for c in ('\0'..=char::MAX).filter(|c| c.is_alphanumeric()) {
+            let once = fold(c.encode_utf8(&mut [0; 4]));
+            assert_eq!(fold(&once), once, "{c} U+{:04X}", u32::from(c));
+        }
     }
 
     proptest! {

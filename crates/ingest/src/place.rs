@@ -259,7 +259,9 @@ impl Bench {
         let mut touched = std::mem::take(&mut self.touched);
         touched.sort_unstable();
         touched.dedup();
+        let began = std::time::Instant::now();
         let steps = self.index.settle(&touched);
+        tracing::debug!(stories = touched.len(), moves = steps.len(), took = ?began.elapsed(), "settled in memory");
         let ids = |keys: &[i64]| keys.iter().copied().map(ArticleId).collect::<Vec<_>>();
         for step in &steps {
             let opened = match step {

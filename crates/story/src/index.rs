@@ -579,17 +579,12 @@ impl Index {
             .filter_map(|s| self.doc(*s))
             .collect();
         docs.sort_unstable_by_key(|d| (d.digest, d.key));
-        let vectors: Vec<Vec<(u32, f32)>> = docs
-            .iter()
-            .map(|d| {
-                let terms = d
-                    .terms
-                    .iter()
-                    .zip(&d.kinds)
-                    .map(|(t, k)| (self.rarity(t.hash, t.level), f32::from(t.tf) / 32.0, *k));
-                d.terms.iter().map(|t| t.hash).zip(unit(&self.settings, terms)).collect()
-            })
-            .collect();
+        let mut vectors = cluster::Vectors::default();
+        for d in &docs {
+            let terms =
+                d.terms.iter().zip(&d.kinds).map(|(t, k)| (self.rarity(t.hash, t.level), f32::from(t.tf) / 32.0, *k));
+            vectors.push(d.terms.iter().map(|t| t.hash).zip(unit(&self.settings, terms)));
+        }
         let groups = cluster::average_linkage(&docs, &vectors, &self.settings);
         cluster::moves(&docs, &groups)
     }

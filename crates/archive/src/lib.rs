@@ -24,6 +24,7 @@ mod responses;
 mod rows;
 mod segments;
 mod stories;
+mod subscriptions;
 mod topics;
 mod verify;
 pub mod warc;
@@ -42,8 +43,9 @@ pub use imports::{HeadlineRecord, HeadlineState, Import, ImportCounts, ImportFac
 pub use lists::{AsOf, EditCard, EditFilter, Listed, Page, StoryCard, StoryOrder};
 pub use open::{Archive, Settings, Stats};
 pub use outlets::NewOutlet;
-pub use responses::{Response, StoredResponse};
+pub use responses::{Resource, Response, StoredResponse};
 pub use stories::{LogLine, MemberCard, Move, StoryPage};
+pub use subscriptions::{Delivery, DeliveryRead, HubCall, NewSubscription, Receipt, Subscription, SubscriptionState};
 pub use topics::{NewTopic, TopicChange, TopicCount};
 pub use verify::{Check, Report};
 pub use writer::Pending;

@@ -32,6 +32,20 @@ pub struct Response {
     pub ip: Option<IpAddr>,
 }
 
+/// Something that was sent to us rather than asked for, as received; it reads back as a [`Response`] of status 200 with
+/// its media type and no version of HTTP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resource {
+    /// The address it belongs to.
+    pub url: String,
+    /// When it came, our clock.
+    pub at: Timestamp,
+    /// `Content-Type` as received.
+    pub media_type: Option<String>,
+    /// The body as received.
+    pub body: Vec<u8>,
+}
+
 /// A response read back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredResponse {
@@ -60,7 +74,24 @@ impl Archive {
         // Hashing and compressing happen here, on the caller's thread; the writer only appends.
         let digest = Digest::of(&response.body);
         let member = warc::response_member(response, &digest)?;
-        let (url, at, status) = (response.url.clone(), response.at, response.status);
+        self.keep_member(member, digest, response.url.clone(), response.at, response.status)
+    }
+
+    /// Keeps something that was sent to us; it is on the disk when this returns.
+    pub fn keep_resource(&self, resource: &Resource) -> Result<RecordId> {
+        let digest = Digest::of(&resource.body);
+        let member = warc::resource_member(resource, &digest)?;
+        self.keep_member(member, digest, resource.url.clone(), resource.at, 200)?.durable()
+    }
+
+    fn keep_member(
+        &self,
+        member: Vec<u8>,
+        digest: Digest,
+        url: String,
+        at: Timestamp,
+        status: u16,
+    ) -> Result<Pending<RecordId>> {
         self.write_soon(move |w| {
             let (segment, offset) = w.segments.append(w.conn, &member, at)?;
             w.conn

@@ -1,7 +1,7 @@
 //! WARC 1.1 (ISO 28500:2017): writing our records, reading anyone's.
 
 use crate::error::{Error, Result};
-use crate::responses::Response;
+use crate::responses::{Resource, Response};
 use flate2::Compression;
 use flate2::bufread::GzDecoder;
 use flate2::write::GzEncoder;
@@ -196,6 +196,20 @@ pub(crate) fn response_member(response: &Response, digest: &Digest) -> Result<Ve
     member(&fields, &block, if is_packed { 1 } else { 6 })
 }
 
+/// Something that came without an HTTP response of its own, such as a hub's delivery.
+pub(crate) fn resource_member(resource: &Resource, digest: &Digest) -> Result<Vec<u8>> {
+    let fields = [
+        ("WARC-Type", "resource".to_owned()),
+        ("WARC-Record-ID", record_id(&resource.body, &resource.url, resource.at)),
+        ("WARC-Date", date(resource.at)),
+        ("WARC-Target-URI", one_line(&resource.url)),
+        ("WARC-Payload-Digest", format!("sha256:{}", digest.hex())),
+        ("WARC-Block-Digest", format!("sha256:{}", digest.hex())),
+        ("Content-Type", one_line(resource.media_type.as_deref().unwrap_or("application/octet-stream"))),
+    ];
+    member(&fields, &resource.body, 6)
+}
+
 /// A response as one gzip member of a `.warc.gz` file, for export.
 pub fn response_record(response: &Response) -> Result<Vec<u8>> {
     response_member(response, &Digest::of(&response.body))
@@ -306,6 +320,18 @@ fn record_id(block: &[u8], url: &str, at: Timestamp) -> String {
 
 /// Turns one of our records back into the response it keeps.
 pub(crate) fn response_from(record: &Record) -> Option<Response> {
+    if record.kind == "resource" {
+        let headers = record.field("Content-Type").map(|value| ("content-type".to_owned(), value.to_owned()));
+        return Some(Response {
+            url: record.url()?.to_owned(),
+            at: record.at()?,
+            status: 200,
+            headers: headers.into_iter().collect(),
+            body: record.block.clone(),
+            http_version: String::new(),
+            ip: None,
+        });
+    }
     let (status, headers, body) = split_http(&record.block)?;
     let has_original_length =
         headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("X-Archive-Orig-Content-Length"));

@@ -119,6 +119,12 @@ impl Reader<'_> {
         if let Some(href) = self.address(top, "next_url") {
             facts.links.push(Link { href: Some(href), rel: "next".into(), ..Link::default() });
         }
+        let hubs = top.get("hubs").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
+        for hub in
+            hubs.take(16).filter(|hub| string(hub, "type").is_some_and(|kind| kind.eq_ignore_ascii_case("websub")))
+        {
+            facts.links.push(Link { href: self.address(hub, "url"), rel: "hub".into(), ..Link::default() });
+        }
         for name in ["icon", "favicon"] {
             if let Some(href) = self.address(top, name) {
                 facts.set_extra(if name == "icon" { "logo" } else { "icon" }, Extra::Text(href));

@@ -6,7 +6,9 @@ use crate::robots::{self, Verdict};
 use crate::tdm::{self, Reservation};
 use crate::{Error, Fetched, Response, Robots, Validators, decode, played};
 use jiff::Timestamp;
-use reqwest::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+};
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -148,6 +150,8 @@ struct Errand<'a> {
     clock: Clock,
     limits: Limits,
     requested: &'a Url,
+    /// A form to send, URL-encoded; with one the request is a POST.
+    form: Option<&'a str>,
 }
 
 impl Client {
@@ -239,6 +243,17 @@ impl Client {
         self.errand(url, Purpose::Page, self.headers(ACCEPT_PAGE), now).await
     }
 
+    /// Sends a form to a hub. Only redirects that keep the method (307, 308) are followed; another is the answer.
+    pub async fn post(&self, url: &Url, fields: &[(&str, &str)], now: Timestamp) -> Result<Response, Error> {
+        let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let clock = Clock { now, since: Instant::now() };
+        let headers = self.headers("*/*");
+        let limits = Limits { received_bytes: 1 << 20, ..self.0.limits };
+        let errand =
+            Errand { purpose: Purpose::Feed, headers, clock, limits, requested: url, form: Some(form.as_str()) };
+        self.follow(&errand).await
+    }
+
     /// What a page's outlet says of text and data mining: the page, its headers, or the host's file, which is
     /// asked for once a day. `None` when nothing is said, or the file cannot be had.
     pub async fn reservation(&self, response: &Response, now: Timestamp) -> Option<Reservation> {
@@ -259,7 +274,7 @@ impl Client {
                 let limits = Limits { redirects: ROBOTS_REDIRECTS, received_bytes: 1 << 20, ..self.0.limits };
                 let headers = self.headers("application/json, */*;q=0.5");
                 let clock = Clock { now, since: Instant::now() };
-                let errand = Errand { purpose: Purpose::Robots, headers, clock, limits, requested: &at };
+                let errand = Errand { purpose: Purpose::Robots, headers, clock, limits, requested: &at, form: None };
                 let rules = match self.follow(&errand).await {
                     Ok(file) if file.status == 200 => tdm::Rules::parse(&file.body),
                     Ok(_) | Err(_) => tdm::Rules::default(),
@@ -295,7 +310,7 @@ impl Client {
 
     async fn errand(&self, url: &Url, purpose: Purpose, headers: HeaderMap, now: Timestamp) -> Result<Response, Error> {
         let clock = Clock { now, since: Instant::now() };
-        let errand = Errand { purpose, headers, clock, limits: self.0.limits, requested: url };
+        let errand = Errand { purpose, headers, clock, limits: self.0.limits, requested: url, form: None };
         self.follow(&errand).await
     }
 
@@ -313,7 +328,9 @@ impl Client {
                 asked = self.allowed(&url, errand.clock).await?;
             }
             let mut response = self.hop(errand, &url, asked, &mut left).await?;
-            let Some(next) = redirect_target(&response, &url)? else {
+            let keeps_method = errand.form.is_none() || matches!(response.status, 307 | 308);
+            let next = if keeps_method { redirect_target(&response, &url)? } else { None };
+            let Some(next) = next else {
                 response.requested = errand.requested.clone();
                 response.redirects = redirects;
                 return Ok(response);
@@ -401,7 +418,14 @@ impl Client {
     async fn ask(&self, http: &reqwest::Client, errand: &Errand<'_>, url: &Url) -> Result<Raw, Error> {
         let limits = &errand.limits;
         let failed = |e: reqwest::Error| self.explain(&e, url);
-        let mut answer = http.get(url.clone()).headers(errand.headers.clone()).send().await.map_err(failed)?;
+        let request = match errand.form {
+            Some(form) => {
+                let media_type = HeaderValue::from_static("application/x-www-form-urlencoded");
+                http.post(url.clone()).header(CONTENT_TYPE, media_type).body(form.to_owned())
+            }
+            None => http.get(url.clone()),
+        };
+        let mut answer = request.headers(errand.headers.clone()).send().await.map_err(failed)?;
         if answer.content_length().is_some_and(|length| length > limits.received_bytes) {
             return Err(too_large(url, limits.received_bytes));
         }
@@ -441,9 +465,10 @@ impl Client {
         };
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let headers = errand.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
-        let answer = hosts(played::Request { url: url.clone(), address, headers })
-            .await
-            .map_err(|reason| Error::Connect { host: host(url), reason })?;
+        let answer =
+            hosts(played::Request { url: url.clone(), address, headers, form: errand.form.map(str::to_owned) })
+                .await
+                .map_err(|reason| Error::Connect { host: host(url), reason })?;
         if answer.body.len() as u64 > errand.limits.received_bytes {
             return Err(too_large(url, errand.limits.received_bytes));
         }
@@ -516,7 +541,7 @@ impl Client {
         at.set_query(None);
         let limits = Limits { redirects: ROBOTS_REDIRECTS, ..self.0.limits };
         let headers = self.headers("text/plain, */*;q=0.5");
-        let errand = Errand { purpose: Purpose::Robots, headers, clock, limits, requested: &at };
+        let errand = Errand { purpose: Purpose::Robots, headers, clock, limits, requested: &at, form: None };
         let now = clock.now();
         let everything = || Ok(Arc::new(robots::Rules::default()));
         // Boxed: a robots.txt that redirects goes through the same road as the page that asked for it.

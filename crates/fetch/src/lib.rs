@@ -1,7 +1,7 @@
 //! URL to bytes; the one room that goes out on the network.
 //!
 //! Two doors: [`Client::feed`] asks conditionally for something subscribed to, [`Client::page`] asks for a
-//! page and obeys the host's robots.txt. Both wait for the host's turn, follow redirects hop by hop, reach
+//! page and obeys the host's robots.txt; beside them [`Client::post`] sends a form to a hub (WebSub). All wait for the host's turn, follow redirects hop by hop, reach
 //! public addresses only, and hold every answer to its limits. Any status is an answer; an [`Error`] means
 //! that there was none. No cookies, no referrer, no proxy.
 
@@ -14,6 +14,7 @@ pub mod played;
 pub mod robots;
 pub mod schedule;
 pub mod tdm;
+pub mod websub;
 
 pub use client::{Client, Limits, Settings};
 pub use guard::{Cidr, is_public};

@@ -17,6 +17,8 @@ pub struct Request {
     pub address: IpAddr,
     /// The headers set for this request, names in lower case.
     pub headers: Vec<(String, String)>,
+    /// The form sent with it, URL-encoded; with one it is a POST.
+    pub form: Option<String>,
 }
 
 impl Request {

@@ -171,6 +171,16 @@ pub struct Next {
     pub because: &'static str,
 }
 
+impl Next {
+    /// The same, put off until `pause` has passed where it would come sooner.
+    pub fn not_before(self, now: Timestamp, pause: Duration, because: &'static str) -> Next {
+        match self.at {
+            Some(at) if at < later(now, pause) => Next { at: Some(later(now, pause)), interval: pause, because },
+            _ => self,
+        }
+    }
+}
+
 /// Reckons the next visit to a feed.
 pub fn next_visit(now: Timestamp, visit: &Visit<'_>, policy: &Policy) -> Next {
     let usual = usual_interval(now, visit, policy);

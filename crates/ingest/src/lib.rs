@@ -7,6 +7,7 @@
 
 mod clock;
 mod follow;
+mod hubs;
 mod import;
 mod index;
 mod place;
@@ -55,6 +56,8 @@ pub struct Settings {
     pub readers: usize,
     /// Most entries taken from one reading of a feed.
     pub entries_limit: usize,
+    /// The address under which hubs reach this program from outside, up to `/websub/`; `None` asks no hub.
+    pub callback: Option<url::Url>,
     /// How often touched stories are settled.
     pub settle_every: Duration,
     /// The longest the loop sleeps, so that "refresh now" from another process is seen.
@@ -74,6 +77,7 @@ impl Default for Settings {
             articles_per_host: 32,
             readers: std::thread::available_parallelism().map_or(2, usize::from),
             entries_limit: 10_000,
+            callback: None,
             settle_every: Duration::from_secs(3600),
             look_every: Duration::from_millis(500),
             move_after: Duration::from_secs(3 * 86_400),

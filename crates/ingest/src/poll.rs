@@ -13,6 +13,8 @@ use url::Url;
 
 /// Sitemaps that are followed from an index of sitemaps, newest first.
 const SITEMAPS_FOLLOWED: usize = 3;
+/// How long a feed is left alone whose hub delivers what is new.
+const WHILE_DELIVERED: Duration = Duration::from_secs(12 * 3_600);
 /// Times of posting that are remembered of one feed, and for how long.
 const TIMES_KEPT: usize = 200;
 const TIMES_DAYS: i64 = 28;
@@ -87,7 +89,10 @@ impl Ingest {
             failures: if is_failure { feed.failures + 1 } else { 0 },
             seed: feed.id.0 as u64 ^ (now.as_second() as u64) << 20,
         };
-        let next = next_visit(now, &visit, &self.settings.feeds);
+        let mut next = next_visit(now, &visit, &self.settings.feeds);
+        if asked.error.is_none() && self.heard_of(feed.id, asked.poll, now).await? {
+            next = next.not_before(now, WHILE_DELIVERED.min(self.settings.feeds.cap), "its hub delivers what is new");
+        }
         if let Some(error) = &asked.error {
             Counters::add(&self.counters.feeds_failed, 1);
             tracing::warn!(feed.id = feed.id.0, error, "feed failed");
@@ -246,6 +251,9 @@ impl Ingest {
             posted_at: times(posted.chain(feed.pace.posted_at.iter().copied())),
             ..read.pace
         };
+        if feed.kind == FeedKind::Feed {
+            self.want_hub(feed, &response, read.hub).await?;
+        }
         asked.media_type = response.header("content-type").map(str::to_owned);
         asked.reserved = fetch::tdm::stated(&response).map(|said| said.to_string());
         // A document that brought nothing new need not be kept a second time.
@@ -323,8 +331,11 @@ fn hints(pace: &Pace) -> Hints {
 }
 
 /// What one document holds.
+#[derive(Default)]
 struct Read {
     title: Option<String>,
+    /// The hub and the address it knows the feed by, as the document states them.
+    hub: fetch::websub::Advertised,
     entries: Vec<Entry>,
     sitemaps: Vec<Url>,
     pace: Pace,
@@ -335,7 +346,7 @@ fn read(kind: FeedKind, response: &fetch::Response, limit: usize) -> std::result
         let html = article::decode(&response.body, response.header("content-type"));
         let mut entries = feed::links::articles(&html, &response.url);
         entries.truncate(limit);
-        return Ok(Read { title: None, entries, sitemaps: Vec::new(), pace: Pace::default() });
+        return Ok(Read { entries, ..Read::default() });
     }
     let headers = feed::Headers {
         content_type: response.header("content-type").map(str::to_owned),
@@ -351,9 +362,21 @@ fn read(kind: FeedKind, response: &fetch::Response, limit: usize) -> std::result
             true => Vec::new(),
             false => document.entries(),
         },
+        hub: stated_hub(&document, &response.url),
         sitemaps: sitemaps(&document),
         pace: stated_pace(&document),
     })
+}
+
+/// The hub that the document itself names.
+fn stated_hub(document: &feed::Document, base: &Url) -> fetch::websub::Advertised {
+    let link = |rel: &str| {
+        let links = document.feed.links.iter().filter(|link| link.rel.eq_ignore_ascii_case(rel));
+        links
+            .filter_map(|link| base.join(link.href.as_deref()?).ok())
+            .find(|url| matches!(url.scheme(), "http" | "https"))
+    };
+    fetch::websub::Advertised { hub: link("hub"), topic: link("self") }
 }
 
 /// The sitemaps that an index of sitemaps lists, newest first.
@@ -428,6 +451,37 @@ fn base(text: &str) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hub_is_found_in_every_kind_of_feed() {
+        let check = |document: &str, expected: (Option<&str>, Option<&str>)| {
+            let url = Url::parse("https://a.example/feed").unwrap();
+            let document = feed::parse(document.as_bytes(), &url, &feed::Headers::default()).unwrap().value;
+            let found = stated_hub(&document, &url);
+            assert_eq!((found.hub.as_ref().map(Url::as_str), found.topic.as_ref().map(Url::as_str)), expected);
+        };
+        let both = (Some("https://hub.example/"), Some("https://a.example/news"));
+        check(
+            "<rss version='2.0' xmlns:a='http://www.w3.org/2005/Atom'><channel><title>x</title>\
+             <a:link rel='hub' href='https://hub.example/'/><a:link rel='self' href='/news'/></channel></rss>",
+            both,
+        );
+        check(
+            "<feed xmlns='http://www.w3.org/2005/Atom'><title>x</title><link rel='HUB' href='https://hub.example/'/>\
+             <link rel='self' href='https://a.example/news'/></feed>",
+            both,
+        );
+        check(
+            r#"{"version": "https://jsonfeed.org/version/1.1", "title": "x", "feed_url": "https://a.example/news",
+                "hubs": [{"type": "rssCloud", "url": "https://other.example/"},
+                         {"type": "WebSub", "url": "https://hub.example/"}], "items": []}"#,
+            both,
+        );
+        check(
+            "<rss version='2.0'><channel><title>x</title><item><title>y</title></item></channel></rss>",
+            (None, None),
+        );
+    }
 
     #[test]
     fn the_pace_a_feed_states_is_read_in_full() {

@@ -85,7 +85,8 @@ enum Done {
 impl Ingest {
     /// Gathers until `stop` turns true, then lets what is under way end.
     pub async fn run(&self, stop: watch::Receiver<bool>) -> Result<()> {
-        self.gather(stop, Until::Stopped).await
+        tokio::try_join!(self.gather(stop.clone(), Until::Stopped), self.keep_hubs(stop))?;
+        Ok(())
     }
 
     /// Gathers what is due, each feed and each article once, and what that leads to; then settles the stories.

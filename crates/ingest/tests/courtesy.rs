@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
-use archive::{Archive, NewOutlet};
+use archive::{Archive, HubCall, NewOutlet, Receipt, SubscriptionState};
 use fetch::played::{Answer, Hosts, Names, Request};
 use ingest::{Clock, Ingest, Placer, Settings};
 use jiff::Timestamp;
@@ -27,6 +27,8 @@ struct Stage {
     log: Log,
     hosts: Hosts,
     placer: Placer,
+    /// Where hubs reach us; `None` as long as the owner has not said.
+    callback: Option<url::Url>,
 }
 
 impl Stage {
@@ -48,7 +50,7 @@ impl Stage {
         let archive = Archive::in_memory().unwrap();
         archive.add_outlet(&NewOutlet::named("The Outlet"), from).unwrap();
         let placer = Placer::start(&archive).unwrap();
-        Stage { archive, clock, from, log, hosts, placer }
+        Stage { archive, clock, from, log, hosts, placer, callback: None }
     }
 
     fn add(&self, url: &str) -> FeedId {
@@ -62,6 +64,7 @@ impl Stage {
         let client = fetch::Client::played(fetch::Settings::default(), names, Arc::clone(&self.hosts));
         let settings = Settings {
             articles_in_flight: 0,
+            callback: self.callback.clone(),
             look_every: Duration::from_secs(60),
             // Stories are settled on a thread of their own, which the played clock does not wait for.
             settle_every: Duration::from_secs(400 * DAY),
@@ -313,4 +316,165 @@ async fn hours_a_feed_skips_are_left_out_and_what_it_states_holds_over_304() {
     let times: Vec<u64> = stage.log().iter().map(|(at, _)| *at).collect();
     assert!(times.windows(2).all(|pair| pair[1] - pair[0] >= 2 * HOUR), "{times:?}");
     assert_eq!(stage.feed(id).pace.ttl, Some(Duration::from_secs(2 * HOUR)));
+}
+
+const HUB: &str = "<link xmlns='http://www.w3.org/2005/Atom' rel='hub' href='https://hub.example/'/>\
+                   <link xmlns='http://www.w3.org/2005/Atom' rel='self' href='https://a.example/feed'/>";
+
+/// A stage with one feed that posted every hour for two days before the start and names a hub which answers `status`;
+/// the feed has one more entry from the third day on.
+fn with_hub(status: u16) -> (Stage, FeedId) {
+    let start: Timestamp = "2026-03-04T12:00:00Z".parse().unwrap();
+    let item = |name: &str, hours_ago: i64| {
+        let at = start.checked_sub(jiff::SignedDuration::from_hours(hours_ago)).unwrap();
+        format!("<item><guid isPermaLink=\"false\">{name}</guid><title>{name}</title><pubDate>{at}</pubDate></item>")
+    };
+    let held: String = (1..48).map(|hours| item(&format!("a{hours}"), hours)).collect();
+    let more = item("b", -60);
+    let document = move |more: &str| {
+        format!("<rss version=\"2.0\"><channel><title>A feed</title>{HUB}{more}{held}</channel></rss>")
+    };
+    let mut stage = Stage::new(move |at, request| match request.url.host_str().unwrap() {
+        "a.example" if at < 3 * DAY => answer(200, &[("etag", "\"1\"")], &document("")),
+        "a.example" => answer(200, &[("etag", "\"2\"")], &document(&more)),
+        _ => answer(status, &[], ""),
+    });
+    stage.callback = Some("https://reader.example/".parse().unwrap());
+    let id = stage.add("https://a.example/feed");
+    (stage, id)
+}
+
+impl Stage {
+    /// Requests to the hub: when, and their forms.
+    fn asked_of_hub(&self) -> Vec<(u64, String)> {
+        self.log().into_iter().filter_map(|(at, request)| Some((at, request.form?))).collect()
+    }
+
+    fn agree(&self, id: FeedId, lease_seconds: i64) {
+        let held = self.archive.subscription(id).unwrap().unwrap();
+        let call = HubCall::Subscribe { lease_seconds: Some(lease_seconds) };
+        assert!(self.archive.answer_hub(&held.token, &held.topic, call, self.clock.now()).unwrap());
+    }
+
+    fn deliver(&self, id: FeedId, secret: Option<&str>, body: &str) -> Receipt {
+        let held = self.archive.subscription(id).unwrap().unwrap();
+        let signature = fetch::websub::signature(secret.unwrap_or(&held.secret), body.as_bytes());
+        let kind = Some("application/rss+xml".to_owned());
+        let body = body.as_bytes().to_vec();
+        self.archive.receive_delivery(&held.token, kind, Some(signature), body, self.clock.now()).unwrap()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hub_is_asked_and_its_deliveries_are_read_where_their_signature_holds() {
+    let (stage, id) = with_hub(202);
+    stage.run(120).await;
+    let held = stage.archive.subscription(id).unwrap().unwrap();
+    let form: std::collections::HashMap<String, String> =
+        url::form_urlencoded::parse(stage.asked_of_hub()[0].1.as_bytes()).into_owned().collect();
+    assert_eq!(form["hub.mode"], "subscribe");
+    assert_eq!(form["hub.topic"], "https://a.example/feed");
+    assert_eq!(form["hub.callback"], format!("https://reader.example/websub/{}", held.token));
+    assert_eq!((form["hub.secret"].as_str(), form["hub.lease_seconds"].as_str()), (held.secret.as_str(), "864000"));
+    assert_eq!(held.state, SubscriptionState::Asked);
+
+    // Before the hub proved itself nothing is taken; a call about another topic or under another token proves nothing.
+    assert_eq!(stage.deliver(id, None, &rss("", &["early"])), Receipt::Unknown);
+    let now = stage.clock.now();
+    let call = || HubCall::Subscribe { lease_seconds: None };
+    assert!(!stage.archive.answer_hub(&held.token, "https://a.example/other", call(), now).unwrap());
+    assert!(!stage.archive.answer_hub("0123", &held.topic, call(), now).unwrap());
+    assert!(!stage.archive.answer_hub(&held.token, &held.topic, HubCall::Unsubscribe, now).unwrap());
+    stage.agree(id, 864_000);
+
+    assert_eq!(stage.deliver(id, None, &rss("", &["news"])), Receipt::Kept);
+    assert_eq!(stage.deliver(id, Some("guessed"), &rss("", &["forged"])), Receipt::Kept);
+    assert_eq!(stage.deliver(id, None, "no feed at all"), Receipt::Kept);
+    stage.run(120).await;
+    assert_eq!(stage.archive.stats().unwrap().entries, 48, "47 of the visit and one of the hub");
+    assert_eq!(stage.outcomes(id), ["fresh", "delivered", "refused", "refused"]);
+    let lines = stage.archive.fetches(id, 10).unwrap();
+    let record = lines[2].fetch.record.expect("what brought an entry is kept");
+    let kept = stage.archive.response(record).unwrap().unwrap().response;
+    assert_eq!(kept.body, rss("", &["news"]).as_bytes());
+    assert_eq!(kept.url, "https://a.example/feed");
+    assert!(stage.archive.next_delivery().unwrap().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_its_hub_delivers_a_feed_is_asked_twice_a_day_and_as_usual_once_the_hub_missed_something() {
+    let visits = |stage: &Stage, from: u64, to: u64| {
+        let at_feed = |(at, r): &&(u64, Request)| r.form.is_none() && (from..to).contains(at);
+        stage.log().iter().filter(at_feed).count()
+    };
+    let (stage, id) = with_hub(202);
+    stage.run(120).await;
+    stage.agree(id, 864_000);
+    assert_eq!(stage.deliver(id, None, &rss("", &["news"])), Receipt::Kept);
+    stage.run(6 * DAY).await;
+    let (alone, _) = with_hub(500);
+    alone.run(6 * DAY + 120).await;
+    let (usual, few) = (visits(&alone, DAY, 3 * DAY), visits(&stage, DAY, 3 * DAY));
+    assert!((2..=5).contains(&few) && usual > 2 * few, "{few} visits in two days, {usual} without a hub");
+    // From the third day on the feed holds an entry that the hub never delivered.
+    assert!(stage.archive.subscription(id).unwrap().unwrap().missed > 0);
+    assert!(visits(&stage, 4 * DAY, 6 * DAY) > 2 * few);
+}
+
+#[tokio::test(start_paused = true)]
+async fn leases_are_renewed_refusals_rest_and_failures_back_off() {
+    let (stage, id) = with_hub(202);
+    stage.run(120).await;
+    stage.agree(id, 20 * 3_600);
+    stage.run(20 * HOUR).await;
+    let asked: Vec<u64> = stage.asked_of_hub().iter().map(|(at, _)| at / HOUR).collect();
+    assert_eq!(asked[..2], [0, 18], "again when a tenth of the lease is left");
+
+    let held = stage.archive.subscription(id).unwrap().unwrap();
+    let denied = HubCall::Denied(Some("not you".to_owned()));
+    assert!(stage.archive.answer_hub(&held.token, &held.topic, denied, stage.clock.now()).unwrap());
+    let before = stage.asked_of_hub().len();
+    stage.run(6 * DAY).await;
+    let held = stage.archive.subscription(id).unwrap().unwrap();
+    assert_eq!((held.state, held.error.as_deref()), (SubscriptionState::Denied, Some("its hub refused: not you")));
+    assert_eq!(stage.asked_of_hub().len(), before);
+    stage.run(2 * DAY).await;
+    assert!(stage.asked_of_hub().len() > before, "asked once more after a week");
+
+    let (stage, id) = with_hub(500);
+    stage.run(2 * DAY).await;
+    let asked: Vec<u64> = stage.asked_of_hub().iter().map(|(at, _)| at / HOUR).collect();
+    assert_eq!(asked, [0, 1, 3, 7, 15, 31]);
+    assert_eq!(stage.archive.subscription(id).unwrap().unwrap().error.as_deref(), Some("its hub answered 500"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_feed_that_is_followed_no_longer_is_taken_off_its_hub() {
+    let (stage, id) = with_hub(202);
+    stage.run(120).await;
+    stage.agree(id, 864_000);
+    let held = stage.archive.subscription(id).unwrap().unwrap();
+    stage.archive.remove_feed(id, stage.clock.now()).unwrap();
+    assert_eq!(stage.deliver(id, None, &rss("", &["late"])), Receipt::Unknown);
+    stage.run(120).await;
+    let asked = stage.asked_of_hub();
+    assert!(asked.len() == 2 && asked[1].1.contains("hub.mode=unsubscribe"), "{asked:?}");
+    assert!(stage.archive.answer_hub(&held.token, &held.topic, HubCall::Unsubscribe, stage.clock.now()).unwrap());
+    assert!(stage.archive.subscription(id).unwrap().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_hub_is_asked_unless_the_owner_said_where_we_are_reached_and_none_in_a_private_place() {
+    let (mut stage, id) = with_hub(202);
+    stage.callback = None;
+    stage.run(DAY).await;
+    assert!(stage.archive.subscription(id).unwrap().is_none() && stage.asked_of_hub().is_empty());
+
+    let inside = HUB.replace("https://hub.example/", "http://169.254.169.254/hub");
+    let mut stage = Stage::new(move |_, _| answer(200, &[("etag", "\"1\"")], &rss(&inside, &["a"])));
+    stage.callback = Some("https://reader.example/".parse().unwrap());
+    let id = stage.add("https://a.example/feed");
+    stage.run(120).await;
+    let held = stage.archive.subscription(id).unwrap().unwrap();
+    assert!(stage.asked_of_hub().is_empty() && held.error.unwrap().contains("private address"), "never reached");
 }

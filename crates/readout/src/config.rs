@@ -65,6 +65,8 @@ pub struct Gather {
     pub body_limit_mib: u64,
     /// Seconds for a whole answer.
     pub timeout_seconds: f64,
+    /// The address under which hubs reach this program from outside (WebSub); empty asks no hub.
+    pub callback: String,
 }
 
 impl Default for Gather {
@@ -81,6 +83,7 @@ impl Default for Gather {
             in_flight: 64,
             body_limit_mib: 15,
             timeout_seconds: 60.0,
+            callback: String::new(),
         }
     }
 }
@@ -160,7 +163,28 @@ impl Config {
         for range in &gather.allow_private {
             parse_range(range)?;
         }
+        self.callback()?;
         Ok(())
+    }
+
+    /// Where hubs call back; `None` when no hub is to be asked.
+    pub fn callback(&self) -> anyhow::Result<Option<url::Url>> {
+        let said = self.gather.callback.trim();
+        if said.is_empty() {
+            return Ok(None);
+        }
+        let is_plain = |url: &url::Url| {
+            matches!(url.scheme(), "http" | "https")
+                && url.host_str().is_some_and(|host| !host.is_empty())
+                && (url.query(), url.fragment(), url.username(), url.password()) == (None, None, "", None)
+        };
+        match url::Url::parse(said) {
+            Ok(url) if is_plain(&url) && url.path() == "/" => Ok(Some(url)),
+            _ => bail!(
+                "`gather.callback` is `{said}`; it must be the web address of this server from outside without a path, \
+                 such as https://readout.example.org"
+            ),
+        }
     }
 
     /// The fetch room's part.
@@ -204,6 +228,7 @@ impl Config {
                 cap: Duration::from_secs_f64(gather.feed_cap_hours * 3_600.0),
                 ..usual
             },
+            callback: self.callback().ok().flatten(),
             revisits: gather.revisit_minutes.iter().map(|m| Duration::from_secs_f64(m * 60.0)).collect(),
             ..ingest::Settings::default()
         }

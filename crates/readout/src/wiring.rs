@@ -6,11 +6,12 @@ use std::sync::Arc;
 use web::{AlignedRow, DiffLine, Piece, PieceKind, Relation};
 
 /// The settings of the web room for a server at `address`.
-pub fn settings(address: SocketAddr, hosts: Vec<String>) -> web::Settings {
+pub fn settings(address: SocketAddr, hosts: Vec<String>, callback: Option<&url::Url>) -> web::Settings {
     let mut settings = web::Settings::new(Arc::new(aligned), Arc::new(diff), jiff::Timestamp::now);
     settings.version = env!("CARGO_PKG_VERSION").to_owned();
     settings.hosts.extend(hosts);
     settings.hosts.push(address.ip().to_string());
+    settings.callback_host = callback.and_then(|url| url.host_str()).map(str::to_owned);
     settings.starters = ingest::starters().iter().map(starter).collect();
     settings
 }

@@ -14,3 +14,4 @@ pub(crate) mod sources;
 pub(crate) mod start;
 pub(crate) mod story;
 pub(crate) mod topic;
+pub(crate) mod websub;

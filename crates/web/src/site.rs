@@ -167,6 +167,9 @@ pub struct Settings {
     /// Names under which the server answers, without port, lower case. Others are refused, so that no foreign
     /// site can lead a browser here by a name of its own (DNS rebinding).
     pub hosts: Vec<String>,
+    /// Name under which hubs call back (WebSub), without port, lower case; under it nothing but `/websub/…` is
+    /// answered, unless it is among `hosts` as well.
+    pub callback_host: Option<String>,
     /// Questions asked of the archive at the same time.
     pub questions: usize,
 }
@@ -183,6 +186,7 @@ impl Settings {
             version: String::new(),
             clock,
             hosts: ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned).to_vec(),
+            callback_host: None,
             questions: 16,
         }
     }
@@ -240,6 +244,12 @@ pub fn router(archive: Archive, search: search::Index, settings: Settings) -> Ro
         .route("/q", get(pages::search::search))
         .route("/help", get(pages::help::help).post(pages::act::look))
         .route("/method", get(pages::help::method))
+        .route(
+            "/websub/{token}",
+            get(pages::websub::verify)
+                .post(pages::websub::deliver)
+                .layer(axum::extract::DefaultBodyLimit::max(pages::websub::DELIVERY_BYTES)),
+        )
         .route("/assets/{name}", get(assets::asset))
         .route("/robots.txt", get(assets::robots))
         .route("/favicon.ico", get(assets::favicon))

@@ -109,7 +109,8 @@ pub fn run(common: &Common, command: &Command) -> anyhow::Result<Status> {
             let archive = common.open_read_only()?;
             let (outlet, feed) = followed(&archive, *id)?;
             let now = Timestamp::now();
-            let value = facts(&outlet, &feed, now);
+            let mut value = facts(&outlet, &feed, now);
+            value["hub"] = hub(archive.subscription(*id)?);
             if common.json {
                 say(serde_json::to_string(&value)?);
             } else {
@@ -185,6 +186,16 @@ fn facts(outlet: &Outlet, feed: &Feed, now: Timestamp) -> Value {
         "moving_to": feed.moving.as_ref().map(|moving| &moving.to),
         "moving_since": time(feed.moving.as_ref().map(|moving| moving.since_at)),
         "etag": feed.validators.etag, "last_modified": feed.validators.last_modified})
+}
+
+/// How a feed stands with its hub, as JSON; `null` without one. The secret stays in the archive.
+fn hub(held: Option<archive::Subscription>) -> Value {
+    let time = |at: Option<Timestamp>| at.map(|at| at.to_string());
+    held.map_or(Value::Null, |held| {
+        json!({"url": held.hub, "topic": held.topic, "state": held.state.word(), "lease_until": time(held.lease_until),
+            "delivered_at": time(held.delivered_at), "missed": held.missed, "next_at": held.next_at.to_string(),
+            "error": held.error})
+    })
 }
 
 fn or(at: Option<Timestamp>, never: &str) -> String {

@@ -120,6 +120,7 @@ impl Running {
         };
         let (stop, stopped) = watch::channel(false);
         let keeper = tokio::spawn(ingest::keep_index(self.archive.clone(), index.clone(), stopped.clone()));
+        let callback = self.ingest.as_ref().and_then(|settings| settings.callback.clone());
         let rules = ingest::Rules::default();
         if let Some((path, read)) = self.rules {
             rules.set(read);
@@ -137,7 +138,8 @@ impl Running {
             }
             None => None,
         };
-        let router = web::router(self.archive.clone(), index, crate::wiring::settings(address, self.hosts));
+        let router =
+            web::router(self.archive.clone(), index, crate::wiring::settings(address, self.hosts, callback.as_ref()));
         let mut server = tokio::spawn(web::serve(listener, router, wait(stopped.clone())));
         ready(address);
         let mut gatherer = gatherer;

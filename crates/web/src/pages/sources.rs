@@ -5,7 +5,7 @@ use crate::ask::Asked;
 use crate::parts::{Badge, Stamp, span_words};
 use crate::site::Site;
 use crate::view::{OutletView, shorten};
-use archive::{Archive, FetchLine, SourceHealth, Stats};
+use archive::{Archive, FetchLine, SourceHealth, Stats, Subscription, SubscriptionState};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -70,13 +70,45 @@ struct OneFeed {
     url: String,
     outlet: OutletView,
     view: FeedView,
+    hub: Option<HubView>,
     fetches: Vec<FetchView>,
+}
+
+/// How a feed stands with the hub it names.
+#[derive(Serialize)]
+struct HubView {
+    url: String,
+    state: &'static str,
+    until: Option<Stamp>,
+    delivered_at: Option<Stamp>,
+    error: Option<String>,
+}
+
+impl HubView {
+    fn of(held: Subscription) -> Self {
+        let is_active = held.state == SubscriptionState::Active;
+        HubView {
+            url: held.hub,
+            state: match held.state {
+                SubscriptionState::Wanted => "is about to be asked to deliver what is new",
+                SubscriptionState::Asked => "was asked to deliver what is new and has not called back yet",
+                SubscriptionState::Active => "delivers what is new",
+                SubscriptionState::Denied => "was asked to deliver what is new and refused",
+                SubscriptionState::Leaving => "is being told to deliver no longer",
+            },
+            until: held.lease_until.filter(|_| is_active).map(Stamp),
+            delivered_at: held.delivered_at.map(Stamp),
+            error: held.error.map(|error| shorten(&error, 300)),
+        }
+    }
 }
 
 #[derive(Serialize)]
 struct FetchView {
     at: Stamp,
     status: Option<u16>,
+    /// It was sent by the feed's hub, not asked for.
+    from_hub: bool,
     outcome: String,
     entries: u32,
     entries_new: u32,
@@ -249,7 +281,7 @@ pub(crate) async fn sources(State(site): State<Arc<Site>>, asked: Asked) -> Resp
 struct Found {
     stats: Stats,
     sources: Vec<SourceHealth>,
-    fetches: Option<(FeedId, Vec<FetchLine>)>,
+    fetches: Option<(FeedId, Vec<FetchLine>, Option<Subscription>)>,
     next_due_at: Option<Timestamp>,
     rules_problem: Option<String>,
 }
@@ -262,7 +294,7 @@ async fn answer(site: &Site, asked: &Asked) -> Result<Response, Fail> {
     all.sort_by_key(|s| std::cmp::Reverse(s.urgency));
     let page = asked.page(SIZE);
     let pages = Pager::new(asked, page, all.len() as u64);
-    let feed = found.fetches.and_then(|(id, fetches)| {
+    let feed = found.fetches.and_then(|(id, fetches, hub)| {
         let source = all.iter().find(|s| s.feeds.iter().any(|f| f.id == id.0))?;
         let feed = source.feeds.iter().find(|f| f.id == id.0)?;
         Some(OneFeed {
@@ -270,6 +302,7 @@ async fn answer(site: &Site, asked: &Asked) -> Result<Response, Fail> {
             url: feed.url.clone(),
             outlet: source.outlet.clone(),
             view: feed.clone(),
+            hub: hub.map(HubView::of),
             fetches: fetches.iter().map(fetch).collect(),
         })
     });
@@ -299,7 +332,9 @@ fn find(archive: &Archive, feed: Option<FeedId>) -> Result<Found, Fail> {
     Ok(Found {
         stats: archive.stats()?,
         sources: archive.sources()?,
-        fetches: feed.map(|id| archive.fetches(id, FETCHES).map(|f| (id, f))).transpose()?,
+        fetches: feed
+            .map(|id| Ok::<_, Fail>((id, archive.fetches(id, FETCHES)?, archive.subscription(id)?)))
+            .transpose()?,
         next_due_at: archive.next_due_at()?,
         // Kept by whoever watches the file; empty while it is in force.
         rules_problem: archive.fact("rules.problem")?.filter(|problem| !problem.is_empty()),
@@ -310,6 +345,7 @@ fn fetch(line: &FetchLine) -> FetchView {
     FetchView {
         at: Stamp(line.fetch.at),
         status: line.fetch.status,
+        from_hub: matches!(line.outcome.as_str(), "delivered" | "refused"),
         outcome: line.outcome.replace('_', " "),
         entries: line.entries,
         entries_new: line.entries_new,

@@ -187,6 +187,56 @@ async fn changes_from_other_sites_and_foreign_names_are_refused() {
 }
 
 #[tokio::test]
+async fn hubs_call_back_under_their_own_name_and_reach_nothing_else() {
+    let shelf = fill();
+    let wanted = archive::NewSubscription {
+        feed: shelf.feed,
+        hub: "https://hub.example/".to_owned(),
+        topic: "https://a.example/feed?x=1".to_owned(),
+        token: "0123abcd".to_owned(),
+        secret: "secret".to_owned(),
+    };
+    shelf.archive.want_subscription(wanted, shelf::now()).expect("kept");
+    let settings = web::Settings { callback_host: Some("reader.example".to_owned()), ..settings() };
+    let router = web::router(shelf.archive.clone(), shelf.index.clone(), settings);
+    let request = |method: &str, path: &str, host: &str, body: &str| {
+        let request = axum::http::Request::builder().method(method).uri(path).header("host", host);
+        request.header("x-hub-signature", "sha256=00").body(Body::from(body.to_owned())).unwrap()
+    };
+    let check = async |method: &str, path: &str, host: &str, status: u16, body: &str| {
+        let got = ask(&router, request(method, path, host, "<rss/>")).await;
+        assert_eq!((got.status.as_u16(), got.body.as_str()), (status, body), "{method} {path} {host}");
+    };
+    let topic = "hub.topic=https%3A%2F%2Fa.example%2Ffeed%3Fx%3D1&hub.lease_seconds=86400";
+    let verify = format!("/websub/0123abcd?hub.mode=subscribe&hub.challenge=w%3Co%3Erd&{topic}");
+    let no = "no such subscription\n";
+    // Not yet agreed: nothing is delivered.
+    check("POST", "/websub/0123abcd", "reader.example", 410, no).await;
+    check("GET", &verify.replace("0123abcd", "0123abce"), "reader.example", 404, no).await;
+    check("GET", &verify.replace("feed", "other"), "reader.example", 404, no).await;
+    check("GET", &verify.replace("subscribe", "unsubscribe"), "reader.example", 404, no).await;
+    check("GET", &verify.replace("hub.challenge", "challenge"), "reader.example", 404, no).await;
+    check("GET", &verify, "reader.example:443", 200, "w<o>rd").await;
+    check("POST", "/websub/0123abcd", "reader.example", 202, "").await;
+    check("POST", "/websub/ffff", "reader.example", 410, no).await;
+    // At most 16 of one feed wait to be read.
+    for _ in 1..16 {
+        check("POST", "/websub/0123abcd", "reader.example", 202, "").await;
+    }
+    check("POST", "/websub/0123abcd", "reader.example", 503, "too much waits to be read\n").await;
+    let delivery = shelf.archive.next_delivery().expect("read").expect("one waits");
+    assert_eq!((delivery.feed, delivery.body.as_slice()), (shelf.feed, b"<rss/>".as_slice()));
+    // The hub's name opens nothing else, and no other name opens the hub's door.
+    for (path, host) in [("/", "reader.example"), ("/websub/0123abcd", "evil.example")] {
+        let got = ask(&router, request("GET", path, host, "")).await;
+        assert_eq!(got.status, StatusCode::MISDIRECTED_REQUEST, "{path} {host}");
+    }
+    let long = "x".repeat((10 << 20) + 1);
+    let got = ask(&router, request("POST", "/websub/0123abcd", "reader.example", &long)).await;
+    assert_eq!(got.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
 async fn a_query_that_cannot_be_read_shows_the_wrong_word() {
     let (_, router) = site();
     let got = get(&router, "/q?q=outlt%3Acourant+hotline").await;

@@ -1,11 +1,12 @@
 //! A pass over ten thousand feeds that did not change, through the real binary, from loopback.
 //!
-//! usage: pass BINARY [FEEDS] [HOSTS]
+//! usage: pass BINARY [FEEDS] [HOSTS] [SECONDS]
 //!
 //! Plays HOSTS hosts on addresses of 127.0.0.0/8, follows FEEDS feeds on them with the settings as they come, reads
 //! each once, and then measures a pass in which every host answers 304: wall time, CPU, memory, requests per second,
 //! and the most requests that one host had at once. Ends with 1 when the pass takes longer than a minute, a feed is
-//! missed or asked in full, or a host is asked twice at once.
+//! missed or asked in full, or a host is asked twice at once. With SECONDS instead a server is left running for so long
+//! that asks every feed once an hour, from an archive that has just been given them, and what it took is told.
 
 #![allow(clippy::print_stdout, reason = "its output is what it is for")]
 
@@ -35,11 +36,12 @@ struct Asked {
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().collect();
     let [_, binary, rest @ ..] = arguments.as_slice() else {
-        eprintln!("usage: pass BINARY [FEEDS] [HOSTS]");
+        eprintln!("usage: pass BINARY [FEEDS] [HOSTS] [SECONDS]");
         return ExitCode::from(2);
     };
     let number = |at: usize, usual: u32| rest.get(at).and_then(|n| n.parse().ok()).unwrap_or(usual);
-    match run(Path::new(binary), number(0, 10_000), number(1, 500).clamp(1, 900)) {
+    let seconds = rest.get(2).and_then(|n| n.parse().ok());
+    match run(Path::new(binary), number(0, 10_000), number(1, 500).clamp(1, 900), seconds) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -49,13 +51,14 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(binary: &Path, feeds: u32, hosts: u32) -> anyhow::Result<bool> {
+fn run(binary: &Path, feeds: u32, hosts: u32, seconds: Option<u64>) -> anyhow::Result<bool> {
     let asked = Arc::new(Asked::default());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let addresses = runtime.block_on(start(hosts, &asked))?;
     let work = tempfile::tempdir()?;
     let folder = work.path();
-    std::fs::write(folder.join("readout.toml"), SETTINGS)?;
+    let hourly = if seconds.is_some() { "feed_cap_hours = 1.0\n" } else { "" };
+    std::fs::write(folder.join("readout.toml"), format!("{SETTINGS}{hourly}"))?;
     let mut opml = String::from("<opml version=\"2.0\"><head><title>pass</title></head><body>");
     for n in 0..feeds {
         let address = addresses[(n % hosts) as usize];
@@ -68,6 +71,16 @@ fn run(binary: &Path, feeds: u32, hosts: u32) -> anyhow::Result<bool> {
     measured(binary, folder, &["feed", "import", &file.to_string_lossy()])?;
     println!("{feeds} feeds on {hosts} hosts taken in after {:.1} s", began.elapsed().as_secs_f64());
 
+    if let Some(seconds) = seconds {
+        let arguments = ["serve", "--listen", "127.0.0.1:0"];
+        let steady = measured_for(binary, folder, &arguments, Some(Duration::from_secs(seconds)))?;
+        let (full, quiet) = (asked.full.load(Ordering::SeqCst), asked.not_modified.load(Ordering::SeqCst));
+        let most = asked.most_at_once.load(Ordering::SeqCst);
+        let requests = u32::try_from(full + quiet).unwrap_or(u32::MAX);
+        println!("serving:       {}", steady.words(requests));
+        println!("{full} full and {quiet} not modified; at most {most} at once at one host");
+        return Ok(full == u64::from(feeds) && most == 1);
+    }
     let first = measured(binary, folder, &["ingest", "--once"])?;
     println!("first reading: {}", first.words(feeds));
     let full = asked.full.swap(0, Ordering::SeqCst);
@@ -103,6 +116,11 @@ impl Measured {
 }
 
 fn measured(binary: &Path, folder: &Path, arguments: &[&str]) -> anyhow::Result<Measured> {
+    measured_for(binary, folder, arguments, None)
+}
+
+/// Runs the binary until it ends, or for so long.
+fn measured_for(binary: &Path, folder: &Path, arguments: &[&str], limit: Option<Duration>) -> anyhow::Result<Measured> {
     let began = Instant::now();
     let mut child = Command::new(binary)
         .arg("--data")
@@ -121,6 +139,12 @@ fn measured(binary: &Path, folder: &Path, arguments: &[&str]) -> anyhow::Result<
         }
         if let Some(status) = child.try_wait()? {
             break status;
+        }
+        if limit.is_some_and(|limit| began.elapsed() >= limit) {
+            child.kill()?;
+            child.wait()?;
+            measured.took = began.elapsed();
+            return Ok(measured);
         }
         std::thread::sleep(Duration::from_millis(20));
     };

@@ -6,6 +6,7 @@ mod arrows;
 mod desk;
 mod filters;
 mod follow;
+mod hub;
 mod imports;
 mod pages;
 mod rules;

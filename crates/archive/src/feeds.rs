@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::open::Archive;
+use crate::outlets;
 use crate::rows::{Cols, OUTLET, ms, pace_from_json, pace_to_json};
 use jiff::Timestamp;
 use news::feed::{Feed, FeedKind, Moving, Pace, Validators};
@@ -155,26 +156,60 @@ pub struct SourceHealth {
     pub last_article_at: Option<Timestamp>,
 }
 
+/// A feed of a list that is taken in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedFeed {
+    /// The outlet's name or its permanent name; one that is not known yet is added.
+    pub outlet: String,
+    /// The outlet's front page, should it be added.
+    pub homepage: Option<String>,
+    /// The feed's address.
+    pub url: String,
+    /// What it serves.
+    pub kind: FeedKind,
+}
+
+fn add(conn: &Connection, outlet: OutletId, url: &str, kind: FeedKind, now: Timestamp) -> Result<FeedId> {
+    let id = conn
+        .prepare_cached(
+            "insert into feeds (outlet, url, kind, added_at, due_at) values (?1, ?2, ?3, ?4, ?4)
+             on conflict (url) do update set
+                due_at = case when feeds.removed_at is null then feeds.due_at else excluded.due_at end,
+                removed_at = null
+             returning id",
+        )?
+        .query_row((outlet.0, url, kind.word(), ms(now)), |row| row.get(0))
+        .map_err(|error| match error.sqlite_error_code() {
+            Some(ErrorCode::ConstraintViolation) => Error::Unknown { what: "outlet", id: outlet.0 },
+            _ => error.into(),
+        })?;
+    Ok(FeedId(id))
+}
+
 impl Archive {
     /// Adds a feed, due at once, or finds the one with this address (a removed one is taken up again).
     pub fn add_feed(&self, outlet: OutletId, url: &str, kind: FeedKind, now: Timestamp) -> Result<FeedId> {
         let url = url.to_owned();
+        self.write(move |w| add(w.conn, outlet, &url, kind, now))
+    }
+
+    /// Adds the feeds of a list in one transaction, all or none, and the outlets they name; gives for each whether it
+    /// is followed only since now.
+    pub fn add_feeds(&self, feeds: Vec<ListedFeed>, now: Timestamp) -> Result<Vec<bool>> {
         self.write(move |w| {
-            let id = w
-                .conn
-                .prepare_cached(
-                    "insert into feeds (outlet, url, kind, added_at, due_at) values (?1, ?2, ?3, ?4, ?4)
-                     on conflict (url) do update set
-                        due_at = case when feeds.removed_at is null then feeds.due_at else excluded.due_at end,
-                        removed_at = null
-                     returning id",
-                )?
-                .query_row((outlet.0, url, kind.word(), ms(now)), |row| row.get(0))
-                .map_err(|error| match error.sqlite_error_code() {
-                    Some(ErrorCode::ConstraintViolation) => Error::Unknown { what: "outlet", id: outlet.0 },
-                    _ => error.into(),
-                })?;
-            Ok(FeedId(id))
+            let mut out = Vec::with_capacity(feeds.len());
+            for feed in &feeds {
+                let is_followed: bool = w
+                    .conn
+                    .prepare_cached("select exists (select 1 from feeds where url = ?1 and removed_at is null)")?
+                    .query_row([&feed.url], |row| row.get(0))?;
+                if !is_followed {
+                    let outlet = outlets::named(w.conn, &feed.outlet, feed.homepage.as_deref(), now)?;
+                    add(w.conn, outlet, &feed.url, feed.kind, now)?;
+                }
+                out.push(!is_followed);
+            }
+            Ok(out)
         })
     }
 

@@ -38,7 +38,7 @@ pub use articles::{
 pub use changes::{FeaturesRow, Indexable, RevisionRow};
 pub use entries::EntryState;
 pub use error::{Error, Result};
-pub use feeds::{DueFeed, FetchFact, FetchLine, Poll, PollOutcome, Silence, SourceHealth, Whereabouts};
+pub use feeds::{DueFeed, FetchFact, FetchLine, ListedFeed, Poll, PollOutcome, Silence, SourceHealth, Whereabouts};
 pub use imports::{HeadlineRecord, HeadlineState, Import, ImportCounts, ImportFact, Position};
 pub use lists::{AsOf, EditCard, EditFilter, Listed, Page, StoryCard, StoryOrder};
 pub use open::{Archive, Settings, Stats};

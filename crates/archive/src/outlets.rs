@@ -107,11 +107,11 @@ fn add(conn: &Connection, outlet: &NewOutlet, now: Timestamp) -> Result<OutletId
     Ok(OutletId(id))
 }
 
-/// The outlet of this name, added when there is none.
+/// The outlet of this name or permanent name, added when there is none.
 pub(crate) fn named(conn: &Connection, name: &str, homepage: Option<&str>, now: Timestamp) -> Result<OutletId> {
     let known = conn
-        .prepare_cached("select id from outlets where name_key = ?1 order by id limit 1")?
-        .query_row([name_key(name)], |row| row.get(0))
+        .prepare_cached("select id from outlets where slug = ?1 or name_key = ?2 order by slug = ?1 desc, id limit 1")?
+        .query_row((name, name_key(name)), |row| row.get(0))
         .optional()?;
     match known {
         Some(id) => Ok(OutletId(id)),

@@ -58,6 +58,9 @@ pub enum Command {
     Export,
 }
 
+/// Feeds of a list that are added in one transaction.
+const FEEDS_AT_ONCE: usize = 500;
+
 /// Runs the command.
 pub fn run(common: &Common, command: &Command) -> anyhow::Result<Status> {
     match command {
@@ -216,18 +219,22 @@ fn outlet_id(archive: &archive::Archive, name: &str, url: Option<&Url>, now: Tim
 /// Adds every feed of an OPML list; gives how many were new and how many known.
 pub fn import_opml(archive: &archive::Archive, bytes: &[u8], now: Timestamp) -> anyhow::Result<(u64, u64)> {
     let parsed = feed::opml::read(bytes).map_err(|error| anyhow::anyhow!("{error}"))?;
-    let (mut new, mut known) = (0, 0);
+    let mut listed = Vec::new();
     for outline in parsed.value.feeds() {
         let Ok(url) = Url::parse(&outline.url) else { continue };
-        if archive.feed_by_url(url.as_str())?.is_some() {
-            known += 1;
-            continue;
-        }
         let host = url.host_str().unwrap_or("unknown").trim_start_matches("www.").to_owned();
-        let name = outline.title.clone().unwrap_or(host);
-        let outlet = outlet_id(archive, &name, Some(&url), now)?;
-        archive.add_feed(outlet, url.as_str(), FeedKind::Feed, now)?;
-        new += 1;
+        listed.push(archive::ListedFeed {
+            outlet: outline.title.unwrap_or(host),
+            homepage: outline.homepage.or_else(|| Some(format!("{}/", url.origin().ascii_serialization()))),
+            url: url.into(),
+            kind: FeedKind::Feed,
+        });
+    }
+    let (mut new, mut known) = (0, 0);
+    for some in listed.chunks(FEEDS_AT_ONCE) {
+        let added = archive.add_feeds(some.to_vec(), now)?;
+        new += added.iter().filter(|is_new| **is_new).count() as u64;
+        known += added.iter().filter(|is_new| !**is_new).count() as u64;
     }
     Ok((new, known))
 }

@@ -23,7 +23,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 class Run:
     def __init__(self, data, binary):
         self.data, self.binary = data, os.path.abspath(binary)
-        self.work = tempfile.mkdtemp(prefix="readout-scores-")
+        # Gone with its contents when the run ends, however it ends.
+        self._folder = tempfile.TemporaryDirectory(prefix="readout-scores-")
+        self.work = self._folder.name
         self.measured = {}
 
     def path(self, *parts):

@@ -85,6 +85,7 @@ pub(crate) fn differences(
     parties: &Parties,
 ) -> Found {
     let mut found = Found::default();
+    let unset = unset_day(x, y);
     let mut add = |kind, spans: Option<(Range<usize>, Range<usize>)>| {
         if let Some((a_span, b_span)) = spans {
             found.differences.push(Difference { a: pair.a, b: pair.b, kind, a_span, b_span });
@@ -93,15 +94,19 @@ pub(crate) fn differences(
     add(Kind::Actor, initiative(a.text, b.text, x, y, parties).or_else(|| agents(a.text, b.text, x, y, parties)));
     if !(x.opening && y.opening) {
         // How a contact is told in the first sentences is protocol, not position.
-        let denied = polarity(x, y);
+        let denied = polarity(x, y).filter(|_| unset.is_none());
         let settled = if denied.is_none() { certainty(x, y).or_else(|| changed_certainty(x, y)) } else { None };
         add(Kind::Polarity, denied);
         add(Kind::Certainty, settled);
         add(Kind::Scope, scope(a.text, b.text, x, y));
     }
     add(Kind::Actor, exchanged_names(a.text, b.text, x, y).or_else(|| swapped_names(x, y, pair, parties)));
+    let is_unset = unset.is_some();
+    add(Kind::Date, unset);
     quantities(a.text, b.text, x, y, pair, &mut found);
-    dates(a, b, x, y, pair, &mut found);
+    if !is_unset {
+        dates(a, b, x, y, pair, &mut found);
+    }
     found
 }
 
@@ -173,8 +178,37 @@ fn same_thing(ta: &str, tb: &str, n: &Number, m: &Number) -> bool {
     g.iter().any(|g| g.field.is_some() && h.contains(g))
 }
 
+/// That no day was named.
+const NO_DATE: &[&str] = &[
+    "no date",
+    "no dates",
+    "no day",
+    "without a date",
+    "without setting a date",
+    "date was not",
+    "date has not",
+    "date is not",
+    "not set a date",
+    "did not agree a date",
+    "did not agree on a date",
+];
+
+/// Whether a day counts: no earlier one that the sentence replaces, and not the day of writing.
+fn usable(day: &&day::Day) -> bool {
+    !day.former && !matches!(day.when, When::Near { from: 0, to: 0 })
+}
+
+/// One side names the day, the other says that there is none.
+fn unset_day(x: &Sentence, y: &Sentence) -> Option<(Range<usize>, Range<usize>)> {
+    let stated = |s: &Sentence| s.days.iter().find(usable).map(|d| d.span.clone());
+    let none = |s: &Sentence| first_cue(s, NO_DATE);
+    match (stated(x), none(x), stated(y), none(y)) {
+        (Some(p), None, None, Some(q)) | (None, Some(p), Some(q), None) => Some((p, q)),
+        _ => None,
+    }
+}
+
 fn dates(a: &TextIn, b: &TextIn, x: &Sentence, y: &Sentence, pair: &Scored, found: &mut Found) {
-    let usable = |d: &&day::Day| !d.former && !matches!(d.when, When::Near { from: 0, to: 0 });
     let left: Vec<_> = x.days.iter().filter(usable).collect();
     let right: Vec<_> = y.days.iter().filter(usable).collect();
     let told: Vec<Vec<Option<bool>>> = left

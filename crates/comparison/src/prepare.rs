@@ -2,7 +2,7 @@
 //! weights, its names, its quantities and its dates.
 
 use crate::day::{self, Day};
-use crate::number::{self, Number};
+use crate::number::{self, Measure, Number};
 use crate::vocabulary::{Group, Vocabulary};
 use crate::word::root;
 use jiff::Timestamp;
@@ -52,6 +52,8 @@ pub(crate) struct Sentence {
     pub(crate) words: Vec<(Range<usize>, String)>,
     /// Tells that, or how, the contact took place; at most one of a text's first three sentences.
     pub(crate) opening: bool,
+    /// Tells how long the contact took: its counterpart on the other side may share no further word.
+    pub(crate) length: bool,
     /// History, protocol or statistics that the other side has no reason to answer.
     pub(crate) background: bool,
 }
@@ -69,6 +71,9 @@ pub(crate) fn prepare(input: &TextIn) -> Vec<Sentence> {
     let mut out: Vec<Sentence> = ranges.into_iter().map(|span| sentence(text, span, &names)).collect();
     if let Some(first) = out.iter_mut().take(3).find(|s| tells_contact(text, s)) {
         first.opening = true;
+    }
+    for s in &mut out {
+        s.length = tells_length(s);
     }
     let count = out.len();
     for (at, s) in out.iter_mut().enumerate() {
@@ -145,7 +150,7 @@ fn sentence(text: &str, span: Range<usize>, names: &[String]) -> Sentence {
         }
         at += length;
     }
-    Sentence { span, terms, numbers, days, words, opening: false, background: false }
+    Sentence { span, terms, numbers, days, words, opening: false, length: false, background: false }
 }
 
 fn weigh(lower: &str, name: bool, groups: &[Group], length: usize, at: usize) -> f64 {
@@ -163,6 +168,17 @@ fn weigh(lower: &str, name: bool, groups: &[Group], length: usize, at: usize) ->
 }
 
 /// Whether the first sentences tell of the contact: a word of meeting or speaking, and somebody's name.
+/// "The call lasted forty minutes", "the conversation went on for more than an hour", "they spoke for ninety minutes".
+fn tells_length(s: &Sentence) -> bool {
+    let is_short = |n: &&Number| n.measure == Measure::Time && n.base < 1.0 && !n.deadline && !n.former;
+    let Some(span) = s.numbers.iter().find(is_short).map(|n| &n.span) else { return false };
+    let before: Vec<&str> =
+        s.words.iter().take_while(|(at, _)| at.end <= span.start).map(|(_, word)| word.as_str()).collect();
+    let Some(contact) = before.iter().position(|word| CONTACT.contains(word)) else { return false };
+    let lasts = |word: &&str| ["last", "continu", "went", "took", "ran"].iter().any(|stem| word.starts_with(stem));
+    before[contact..].iter().any(lasts) || before[contact + 1..].contains(&"for")
+}
+
 fn tells_contact(text: &str, s: &Sentence) -> bool {
     let contact = s.words.iter().any(|(_, w)| CONTACT.contains(&w.as_str()));
     let names = s.terms.iter().filter(|t| t.name && t.groups.is_empty()).count();

@@ -379,6 +379,23 @@ const TIME_WORDS: &[&str] = &[
     "bluntly",
 ];
 
+/// What continues without speaking.
+const GOING_ON: &[&str] = &[
+    "conversation",
+    "call",
+    "talks",
+    "meeting",
+    "negotiations",
+    "discussions",
+    "session",
+    "fighting",
+    "war",
+    "battle",
+    "strikes",
+    "search",
+    "investigation",
+];
+
 impl<'a> Unit<'a> {
     fn new(text: &'a str, span: Range<usize>, quotes: &'a [Range<usize>]) -> Self {
         let tokens = tokens(text, span.clone());
@@ -549,8 +566,12 @@ impl<'a> Unit<'a> {
                 at += 1;
                 continue;
             }
+            // Talks continue for an hour, and fighting does: neither says anything.
+            let goes_on = self.lower(at).starts_with("continu")
+                && self.quote[start] == 0
+                && source.clone().any(|token| self.is(token, GOING_ON));
             let end = self.content_end(start);
-            if end <= start {
+            if end <= start || goes_on {
                 at += 1;
                 continue;
             }
@@ -1334,6 +1355,10 @@ mod tests {
 
     #[test]
     fn text_without_speech_has_no_statement() {
+        check(
+            "The conversation continued for one hour and was businesslike. The fighting continues in the north.",
+            &[],
+        );
         check("The ferry left at noon. Claims of damage were few.", &[]);
     }
 

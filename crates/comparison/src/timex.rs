@@ -349,7 +349,35 @@ pub fn timexes(text: &str, date: Option<Date>) -> Vec<Timex> {
             _ => out.push(Timex { span, kind, value }),
         }
     }
+    out.dedup_by(|next, last| join(text, last, next));
     out
+}
+
+/// "One hour and ten minutes" is one length: takes the next one into the last where they are its larger and its
+/// smaller part.
+fn join(text: &str, last: &mut Timex, next: &Timex) -> bool {
+    let both = last.kind == TimexKind::Duration && next.kind == TimexKind::Duration;
+    let (Some(large), Some(small)) = (last.value.as_deref(), next.value.as_deref()) else { return false };
+    let beside = matches!(text[last.span.end..next.span.start].trim(), "" | "and" | ",");
+    if !both || !beside {
+        return false;
+    }
+    let value = match (large.strip_prefix('P'), small.strip_prefix('P')) {
+        (Some(a), Some(b)) if a.starts_with('T') && a.ends_with('H') && b.starts_with('T') && b.ends_with('M') => {
+            format!("{large}{}", &b[1..])
+        }
+        (Some(a), Some(b)) if a.starts_with('T') && a.ends_with('M') && b.starts_with('T') && b.ends_with('S') => {
+            format!("{large}{}", &b[1..])
+        }
+        (Some(a), Some(b)) if a.ends_with('D') && b.starts_with('T') && b.ends_with('H') => format!("{large}{b}"),
+        (Some(a), Some(b)) if !a.starts_with('T') && a.ends_with('Y') && !b.starts_with('T') && b.ends_with('M') => {
+            format!("{large}{b}")
+        }
+        _ => return false,
+    };
+    last.span.end = next.span.end;
+    last.value = Some(value);
+    true
 }
 
 /// Words that look like times and are not.
@@ -782,6 +810,12 @@ mod tests {
     #[test]
     fn lengths_and_sets_are_no_dates() {
         check("It took three days.", &["three days=DURATION P3D"]);
+        check("It went on for one hour and ten minutes.", &["one hour and ten minutes=DURATION PT1H10M"]);
+        check(
+            "two days, four hours; two years and three months",
+            &["two days, four hours=DURATION P2DT4H", "two years and three months=DURATION P2Y3M"],
+        );
+        check("ten minutes and one hour", &["ten minutes=DURATION PT10M", "one hour=DURATION PT1H"]);
         check("The two-year plan, read every day.", &["two-year=DURATION P2Y", "every day=SET P1D"]);
         check("They now agree.", &["now=DATE PRESENT_REF"]);
     }

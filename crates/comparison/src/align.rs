@@ -606,6 +606,28 @@ mod tests {
     }
 
     #[test]
+    fn who_asked_for_a_contact_is_known_by_a_title_alone() {
+        let a = "At the initiative of the Norland side, Premier Tomas Arkady spoke by telephone with President Ilva Maren \
+                 of Norland.";
+        let check = |b: &str, expected: &[(Kind, &str, &str)]| {
+            let got = laid(a, b);
+            let found: Vec<_> =
+                got.differs.iter().map(|d| (d.kind, &a[d.a_span.clone()], &b[d.b_span.clone()])).collect();
+            assert_eq!(found, expected, "{b}");
+        };
+        check(
+            "President Ilva Maren spoke today with Premier Tomas Arkady of Vesk at the Premier’s request.",
+            &[(Kind::Actor, "the Norland side", "the Premier’s")],
+        );
+        check(
+            "President Ilva Maren of Norland spoke with Premier Tomas Arkady of Vesk at the President’s request.",
+            &[],
+        );
+        // Two of that title: nobody knows whose request.
+        check("Premier Ann Lee spoke with Premier Tomas Arkady of Vesk by telephone at the Premier’s request.", &[]);
+    }
+
+    #[test]
     fn a_day_that_one_names_and_the_other_says_is_not_set_differs() {
         let named = "The foreign ministers will meet in Oslo on 9 December.";
         told(

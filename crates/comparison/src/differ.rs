@@ -672,7 +672,9 @@ pub(crate) fn parties(left: &[Sentence], right: &[Sentence], ta: &str, tb: &str)
                 let original = &text[span.clone()];
                 let capital = original.chars().next().is_some_and(char::is_uppercase);
                 let gap = if at == 0 { "" } else { text[s.words[at - 1].0.end..span.start].trim() };
-                let links = matches!(gap, "" | "," | "-" | "'s" | "’s");
+                // "…of the Norland side, Premier Arkady": the next one is somebody else.
+                let after_side = gap == "," && at > 0 && s.words[at - 1].1 == "side";
+                let links = matches!(gap, "" | "," | "-" | "'s" | "’s") && !after_side;
                 let title = TITLES.contains(&word.as_str());
                 let filler = matches!(
                     word.as_str(),
@@ -807,6 +809,39 @@ fn names_in(text: &str, s: &Sentence, span: &Range<usize>) -> Vec<String> {
         .collect()
 }
 
+/// The names in a span; where it has but a title ("the Premier's"), those of the one person of whom the sentence says
+/// that title with a name.
+fn people_in(text: &str, s: &Sentence, span: &Range<usize>) -> Vec<String> {
+    let names = names_in(text, s, span);
+    if !names.is_empty() {
+        return names;
+    }
+    let plain = |word: &str| word.trim_end_matches("'s").trim_end_matches("’s").to_owned();
+    let inside = |r: &Range<usize>| r.start >= span.start && r.end <= span.end;
+    let mut titles = s.words.iter().filter(|(r, _)| inside(r)).map(|(_, w)| plain(w));
+    let Some(title) = titles.find(|w| TITLES.contains(&w.as_str())) else { return Vec::new() };
+    let is_name = |(r, w): &&(Range<usize>, String)| {
+        text[r.clone()].starts_with(char::is_uppercase) && !TITLES.contains(&w.as_str()) && !is_small_word(w)
+    };
+    let mut people: Vec<Vec<String>> = Vec::new();
+    for (at, _) in s.words.iter().enumerate().filter(|(_, (r, w))| !inside(r) && *w == title) {
+        let mut end = s.words[at].0.end;
+        let run = s.words[at + 1..].iter().take_while(is_name).take_while(|(r, _)| {
+            let beside = text[end..r.start].trim().is_empty();
+            end = r.end;
+            beside
+        });
+        let run: Vec<String> = run.map(|(_, w)| w.clone()).collect();
+        if !run.is_empty() && !people.contains(&run) {
+            people.push(run);
+        }
+    }
+    match people.len() {
+        1 => people.remove(0),
+        _ => Vec::new(),
+    }
+}
+
 /// Who asked for the contact, told by both and told differently.
 fn initiative(
     ta: &str,
@@ -816,7 +851,7 @@ fn initiative(
     parties: &Parties,
 ) -> Option<(Range<usize>, Range<usize>)> {
     let (p, q) = (asked(ta, x)?, asked(tb, y)?);
-    let (m, n) = (names_in(ta, x, &p), names_in(tb, y, &q));
+    let (m, n) = (people_in(ta, x, &p), people_in(tb, y, &q));
     (!m.is_empty() && !n.is_empty() && !parties.meet(&m, &n)).then_some((p, q))
 }
 

@@ -30,7 +30,11 @@ pub enum Command {
         kind: String,
     },
     /// List what is followed, with health
-    List,
+    List {
+        /// Only what is in this state: ok, waiting, late, silent, shrunk, blocked, failing, moved, gone, duplicate, stopped
+        #[arg(long, value_name = "STATE", value_parser = health::Health::ALL.map(health::Health::word))]
+        health: Option<String>,
+    },
     /// Show how one feed fares and what to do about it
     Show {
         /// Its number in `readout feed list`
@@ -80,7 +84,7 @@ pub fn run(common: &Common, command: &Command) -> anyhow::Result<Status> {
                 "feed {id} of {name}; `readout ingest --once` asks it now, `readout serve` keeps following it"
             ));
         }
-        Command::List => {
+        Command::List { health: only } => {
             let archive = common.open_read_only()?;
             let now = Timestamp::now();
             let mut rows = Vec::new();
@@ -88,6 +92,9 @@ pub fn run(common: &Common, command: &Command) -> anyhow::Result<Status> {
                 for feed in source.feeds {
                     let value = facts(&source.outlet, &feed, now);
                     let health = health::of(&feed, source.outlet.kind, now).word();
+                    if only.as_deref().is_some_and(|only| only != health) {
+                        continue;
+                    }
                     rows.push((
                         vec![
                             feed.id.to_string(),

@@ -21,6 +21,8 @@ use std::sync::Arc;
 const SIZE: u32 = 50;
 /// Attempts listed for one feed.
 const FETCHES: usize = 20;
+/// The word in addresses for whatever needs a look.
+const ALARMS_WORD: &str = "alarms";
 /// Alarms on the desk.
 const ALARMS: usize = 5;
 #[derive(Template, Serialize)]
@@ -32,6 +34,8 @@ struct Sources {
     as_usual: usize,
     alarms: usize,
     waiting: usize,
+    /// The state that sources are listed for; `None` lists all.
+    only: Option<String>,
     next_visit_at: Option<Stamp>,
     #[serde(skip)]
     is_due: bool,
@@ -278,6 +282,26 @@ pub(crate) async fn sources(State(site): State<Arc<Site>>, asked: Asked) -> Resp
     site.finish(&asked, result)
 }
 
+/// The state asked for in `?health=`: a word of [`Health`], or `alarms` for whatever needs a look.
+fn only(asked: &Asked) -> Result<Option<String>, Fail> {
+    let Some(word) = asked.field("health").filter(|word| !word.is_empty()) else { return Ok(None) };
+    if word != ALARMS_WORD && !Health::ALL.iter().any(|health| health.word() == word) {
+        let known: Vec<&str> = Health::ALL.iter().map(|health| health.word()).collect();
+        let sentence =
+            format!("“{}” is no state of a source; known are {ALARMS_WORD}, {}.", shorten(word, 40), known.join(", "));
+        return Err(Fail::bad("No such state", sentence).link("All sources", "/sources"));
+    }
+    Ok(Some(word.to_owned()))
+}
+
+/// Whether a source, or one of its feeds, is in that state.
+fn is_in(source: &SourceView, word: &str) -> bool {
+    match word {
+        ALARMS_WORD => source.urgency > 0 || source.feeds.iter().any(|feed| feed.urgency > 0),
+        word => source.state.key == word || source.feeds.iter().any(|feed| feed.state.key == word),
+    }
+}
+
 struct Found {
     stats: Stats,
     sources: Vec<SourceHealth>,
@@ -292,8 +316,8 @@ async fn answer(site: &Site, asked: &Asked) -> Result<Response, Fail> {
     let now = site.now();
     let mut all: Vec<SourceView> = found.sources.iter().map(|s| SourceView::of(s, now)).collect();
     all.sort_by_key(|s| std::cmp::Reverse(s.urgency));
+    let only = only(asked)?;
     let page = asked.page(SIZE);
-    let pages = Pager::new(asked, page, all.len() as u64);
     let feed = found.fetches.and_then(|(id, fetches, hub)| {
         let source = all.iter().find(|s| s.feeds.iter().any(|f| f.id == id.0))?;
         let feed = source.feeds.iter().find(|f| f.id == id.0)?;
@@ -306,15 +330,22 @@ async fn answer(site: &Site, asked: &Asked) -> Result<Response, Fail> {
             fetches: fetches.iter().map(fetch).collect(),
         })
     });
+    let as_usual = all.iter().filter(|s| s.state.key == "ok").count();
+    let alarms = all.iter().filter(|s| s.urgency > 0).count();
+    let waiting = all.iter().filter(|s| s.state.key == "waiting" && !s.feeds.is_empty()).count();
+    let shown: Vec<SourceView> =
+        all.into_iter().filter(|s| only.as_deref().is_none_or(|word| is_in(s, word))).collect();
+    let pages = Pager::new(asked, page, shown.len() as u64);
     let sources = Sources {
         c: Chrome::page(site, asked, "sources", "Sources").timeless(),
         totals: super::desk::Totals::of(&found.stats),
-        as_usual: all.iter().filter(|s| s.state.key == "ok").count(),
-        alarms: all.iter().filter(|s| s.urgency > 0).count(),
-        waiting: all.iter().filter(|s| s.state.key == "waiting" && !s.feeds.is_empty()).count(),
+        as_usual,
+        alarms,
+        waiting,
+        only,
         next_visit_at: found.next_due_at.map(Stamp),
         is_due: found.next_due_at.is_some_and(|at| at <= now),
-        sources: all
+        sources: shown
             .into_iter()
             .skip((page.number as usize - 1) * page.size as usize)
             .take(page.size as usize)

@@ -187,6 +187,28 @@ async fn changes_from_other_sites_and_foreign_names_are_refused() {
 }
 
 #[tokio::test]
+async fn sources_of_one_state_are_listed_alone() {
+    let (_, router) = site();
+    let all = get(&router, "/sources.json").await.json();
+    let count = |page: &serde_json::Value| page["sources"].as_array().expect("a list").len();
+    let mut found = 0;
+    for state in ["ok", "waiting", "late", "silent", "shrunk", "blocked", "failing", "moved", "gone", "stopped"] {
+        let page = get(&router, &format!("/sources.json?health={state}")).await.json();
+        for source in page["sources"].as_array().expect("a list") {
+            assert!(source.to_string().contains(&format!("\"state\":\"{state}\"")), "{state}: {source}");
+            found += 1;
+        }
+        assert_eq!((&page["as_usual"], &page["alarms"]), (&all["as_usual"], &all["alarms"]), "counts are of all");
+    }
+    assert!(count(&all) > 0 && found >= count(&all), "every source is in some state: {found}");
+    let none = get(&router, "/sources?health=gone").await;
+    assert!(none.body.contains("No source is in this state"), "{}", none.body);
+    let wrong = get(&router, "/sources?health=unwell").await;
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+    assert!(wrong.body.contains("known are alarms, ok, waiting"), "{}", wrong.body);
+}
+
+#[tokio::test]
 async fn hubs_call_back_under_their_own_name_and_reach_nothing_else() {
     let shelf = fill();
     let wanted = archive::NewSubscription {

@@ -4,7 +4,7 @@ use crate::document::{Document, Facts, Related, Text};
 use crate::html;
 use news::entry::{Entry, Source};
 use news::language::Language;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 impl Document {
     /// The entries in the order of the feed, each with a key that is its own within the feed.
@@ -29,6 +29,7 @@ impl Document {
             }
         }
         let mut seen: FxHashMap<String, Vec<usize>> = FxHashMap::default();
+        let mut keys: FxHashSet<String> = FxHashSet::default();
         let mut kept: Vec<Entry> = Vec::with_capacity(entries.len());
         for mut entry in entries {
             let before = seen.entry(entry.key.clone()).or_default();
@@ -39,10 +40,18 @@ impl Document {
             {
                 continue;
             }
-            before.push(kept.len());
-            if before.len() > 1 {
+            if !before.is_empty() {
+                entry.key = format!("{} {}", entry.key, digest(&entry));
+                // The same words at the same instant, however exactly the time is stated: given once.
+                if keys.contains(&entry.key) {
+                    continue;
+                }
+            }
+            // Another's id may read as a key that was made here.
+            while !keys.insert(entry.key.clone()) {
                 entry.key = format!("{} {}", entry.key, digest(&entry));
             }
+            before.push(kept.len());
             kept.push(entry);
         }
         kept

@@ -40,6 +40,18 @@ fn key_is_the_id_else_the_link_else_what_the_entry_says() {
 }
 
 #[test]
+fn every_key_is_of_one_entry_however_times_are_stated() {
+    let item = |date: &str| format!("<item><guid>tag:m</guid><pubDate>{date}</pubDate></item>");
+    let dates = ["2026-01-03", "2026-02-03T00:00:00Z", "2026-02-03", "2026-02-03T02:00:00+02:00"];
+    let found = keys(&dates.map(item).concat());
+    let mut once = found.clone();
+    once.sort();
+    once.dedup();
+    assert_eq!(once.len(), found.len(), "{found:?}");
+    assert_eq!(found.len(), 2, "one instant, however it is written, is one entry: {found:?}");
+}
+
+#[test]
 fn edited_entry_keeps_its_key() {
     let before = "<item><guid>m-1</guid><title>Talks</title><link>https://meridian.example/1</link></item>";
     let after = "<item><title>Talks end</title><guid>m-1</guid><link>https://meridian.example/1?x</link><description>More</description></item>";

@@ -70,7 +70,7 @@ pub struct Subscription {
     pub lease_until: Option<Timestamp>,
     /// When it last delivered.
     pub delivered_at: Option<Timestamp>,
-    /// Requests in a row that failed.
+    /// Requests in a row that failed or led to no call back.
     pub failures: u32,
     /// Visits since the last delivery that found entries it had not delivered.
     pub missed: u32,
@@ -232,7 +232,7 @@ impl Archive {
             w.conn
                 .prepare_cached(
                     "update subscriptions set next_at = ?2, error = ?3,
-                        failures = case when ?3 is null then 0 else failures + 1 end,
+                        failures = failures + 1,
                         state = case when ?4 then 'leaving'
                                      when ?3 is null and state in ('wanted', 'denied') then 'asked' else state end
                      where feed = ?1 and (next_at <= ?5 or ?4)",

@@ -167,7 +167,6 @@ fn weigh(lower: &str, name: bool, groups: &[Group], length: usize, at: usize) ->
     if COMMON.contains(&lower) { 0.4 } else { 1.0 }
 }
 
-/// Whether the first sentences tell of the contact: a word of meeting or speaking, and somebody's name.
 /// "The call lasted forty minutes", "the conversation went on for more than an hour", "they spoke for ninety minutes".
 fn tells_length(s: &Sentence) -> bool {
     let is_short = |n: &&Number| n.measure == Measure::Time && n.base < 1.0 && !n.deadline && !n.former;
@@ -179,6 +178,7 @@ fn tells_length(s: &Sentence) -> bool {
     before[contact..].iter().any(lasts) || before[contact + 1..].contains(&"for")
 }
 
+/// Whether the first sentences tell of the contact: a word of meeting or speaking, and somebody's name.
 fn tells_contact(text: &str, s: &Sentence) -> bool {
     let contact = s.words.iter().any(|(_, w)| CONTACT.contains(&w.as_str()));
     let names = s.terms.iter().filter(|t| t.name && t.groups.is_empty()).count();

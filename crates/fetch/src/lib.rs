@@ -1,8 +1,8 @@
 //! URL to bytes; the one room that goes out on the network.
 //!
 //! Two doors: [`Client::feed`] asks conditionally for something subscribed to, [`Client::page`] asks for a
-//! page and obeys the host's robots.txt; beside them [`Client::post`] sends a form to a hub (WebSub). All wait for the host's turn, follow redirects hop by hop, reach
-//! public addresses only, and hold every answer to its limits. Any status is an answer; an [`Error`] means
+//! page and obeys the host's robots.txt; beside them [`Client::post`] sends a form to a hub (WebSub). All wait for
+//! the host's turn, follow redirects hop by hop, reach public addresses only, and hold every answer to its limits. Any status is an answer; an [`Error`] means
 //! that there was none. No cookies, no referrer, no proxy.
 
 mod client;

@@ -18,7 +18,7 @@ use url::Url;
 const ASKED_AT_ONCE: usize = 8;
 /// Deliveries read in one look.
 const READ_AT_ONCE: usize = 64;
-/// How long a hub may take to call back before it is asked again.
+/// How long a hub may take to call back before it is asked again; doubled each time.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(1);
 /// The longest pause after failures.
 const LONGEST: SignedDuration = SignedDuration::from_hours(24);
@@ -107,13 +107,16 @@ impl Ingest {
             Err(error) => Err(fetch::Error::Protocol { url: due.hub.clone(), reason: error.to_string() }),
         };
         self.remember_silence(answer.as_ref().err()).await?;
-        let (error, pause) = match answer {
-            Ok(response) if (200..300).contains(&response.status) => (None, PATIENCE),
-            Ok(response) => (Some(format!("its hub answered {}", response.status)), backed_off(due.failures)),
+        // A hub that agrees and never calls back is asked as rarely as one that fails: only its call ends the count.
+        let mut pause = PATIENCE.saturating_mul(1 << due.failures.min(5)).min(LONGEST);
+        let error = match answer {
+            Ok(response) if (200..300).contains(&response.status) => None,
+            Ok(response) => Some(format!("its hub answered {}", response.status)),
             Err(fetch::Error::RetryAfter { until, .. }) => {
-                (Some("its hub asked to be left alone".to_owned()), until.duration_since(now).max(PATIENCE))
+                pause = pause.max(until.duration_since(now));
+                Some("its hub asked to be left alone".to_owned())
             }
-            Err(error) => (Some(format!("its hub: {error}")), backed_off(due.failures)),
+            Err(error) => Some(format!("its hub: {error}")),
         };
         if let Some(error) = &error {
             tracing::warn!(feed.id = due.feed.0, error, "a hub was asked in vain");
@@ -201,8 +204,4 @@ struct Taken {
     entries: u32,
     new: u32,
     newest_entry_at: Option<Timestamp>,
-}
-
-fn backed_off(failures: u32) -> SignedDuration {
-    PATIENCE.saturating_mul(1 << failures.min(5)).min(LONGEST)
 }

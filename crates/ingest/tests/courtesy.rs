@@ -441,11 +441,14 @@ async fn leases_are_renewed_refusals_rest_and_failures_back_off() {
     stage.run(2 * DAY).await;
     assert!(stage.asked_of_hub().len() > before, "asked once more after a week");
 
-    let (stage, id) = with_hub(500);
-    stage.run(2 * DAY).await;
-    let asked: Vec<u64> = stage.asked_of_hub().iter().map(|(at, _)| at / HOUR).collect();
-    assert_eq!(asked, [0, 1, 3, 7, 15, 31]);
-    assert_eq!(stage.archive.subscription(id).unwrap().unwrap().error.as_deref(), Some("its hub answered 500"));
+    // One that fails, and one that agrees and never calls back.
+    for (status, error) in [(500, Some("its hub answered 500")), (202, None)] {
+        let (stage, id) = with_hub(status);
+        stage.run(2 * DAY).await;
+        let asked: Vec<u64> = stage.asked_of_hub().iter().map(|(at, _)| at / HOUR).collect();
+        assert_eq!(asked, [0, 1, 3, 7, 15, 31], "{status}");
+        assert_eq!(stage.archive.subscription(id).unwrap().unwrap().error.as_deref(), error);
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -460,6 +463,16 @@ async fn a_feed_that_is_followed_no_longer_is_taken_off_its_hub() {
     let asked = stage.asked_of_hub();
     assert!(asked.len() == 2 && asked[1].1.contains("hub.mode=unsubscribe"), "{asked:?}");
     assert!(stage.archive.answer_hub(&held.token, &held.topic, HubCall::Unsubscribe, stage.clock.now()).unwrap());
+    assert!(stage.archive.subscription(id).unwrap().is_none());
+
+    // A hub that agrees to end it and never calls back is told three times and then forgotten.
+    let (stage, id) = with_hub(202);
+    stage.run(120).await;
+    stage.agree(id, 864_000);
+    stage.archive.remove_feed(id, stage.clock.now()).unwrap();
+    stage.run(3 * DAY).await;
+    let told = stage.asked_of_hub().iter().filter(|(_, form)| form.contains("hub.mode=unsubscribe")).count();
+    assert_eq!(told, 3);
     assert!(stage.archive.subscription(id).unwrap().is_none());
 }
 

@@ -362,19 +362,14 @@ fn join(text: &str, last: &mut Timex, next: &Timex) -> bool {
     if !both || !beside {
         return false;
     }
-    let value = match (large.strip_prefix('P'), small.strip_prefix('P')) {
-        (Some(a), Some(b)) if a.starts_with('T') && a.ends_with('H') && b.starts_with('T') && b.ends_with('M') => {
-            format!("{large}{}", &b[1..])
-        }
-        (Some(a), Some(b)) if a.starts_with('T') && a.ends_with('M') && b.starts_with('T') && b.ends_with('S') => {
-            format!("{large}{}", &b[1..])
-        }
-        (Some(a), Some(b)) if a.ends_with('D') && b.starts_with('T') && b.ends_with('H') => format!("{large}{b}"),
-        (Some(a), Some(b)) if !a.starts_with('T') && a.ends_with('Y') && !b.starts_with('T') && b.ends_with('M') => {
-            format!("{large}{b}")
-        }
+    // Whether it is a time of the day, and its unit: `PT1H`, `P2Y`.
+    let unit = |value: &str| (value.starts_with("PT"), value.chars().next_back());
+    let drops = match (unit(large), unit(small)) {
+        ((true, Some('H')), (true, Some('M'))) | ((true, Some('M')), (true, Some('S'))) => "PT",
+        ((false, Some('D')), (true, Some('H'))) | ((false, Some('Y')), (false, Some('M'))) => "P",
         _ => return false,
     };
+    let value = format!("{large}{}", small.trim_start_matches(drops));
     last.span.end = next.span.end;
     last.value = Some(value);
     true

@@ -3,7 +3,8 @@
 //! The server's own side (`/websub/…` of the web room) only keeps what hubs say; here it is acted on. A hub is asked
 //! once a feed names one and the owner has said under which address hubs reach this program.
 
-use crate::{Counters, Ingest, Result};
+use crate::poll::Taken;
+use crate::{Ingest, Result};
 use archive::{
     Delivery, DeliveryRead, FetchFact, NewSubscription, PollOutcome, Resource, Subscription, SubscriptionState,
 };
@@ -170,23 +171,12 @@ impl Ingest {
         }
         let Ok(topic) = Url::parse(&held.topic) else { return Ok(Err("its topic is no address".to_owned())) };
         let headers = feed::Headers { content_type: delivery.media_type.clone(), ..feed::Headers::default() };
-        let mut entries = match feed::parse(&delivery.body, &topic, &headers) {
+        let entries = match feed::parse(&delivery.body, &topic, &headers) {
             Ok(parsed) => parsed.value.entries(),
             Err(error) => return Ok(Err(error.to_string())),
         };
-        entries.truncate(self.settings.entries_limit);
-        let now = delivery.at;
-        let count = u32::try_from(entries.len()).unwrap_or(u32::MAX);
-        let newest = entries.iter().filter_map(|e| e.published_at.or(e.updated_at)).map(|moment| moment.at);
-        let newest = newest.filter(|at| *at <= now).max();
-        for entry in &mut entries {
-            entry.url = entry.url.as_deref().map(archive::without_trackers);
-        }
-        let id = feed.id;
-        let states = self.blocking(move |archive| archive.record_entries(id, &entries, now)).await?;
-        let new = states.iter().filter(|state| state.is_new).count();
-        Counters::add(&self.counters.entries_new, new as u64);
-        let record = match states.iter().any(|state| state.is_new || state.is_changed) {
+        let taken = self.take_entries(feed.id, entries, delivery.at).await?;
+        let record = match taken.brought_something {
             true => {
                 let Delivery { at, media_type, body, .. } = delivery;
                 let resource = Resource { url: topic.to_string(), at, media_type, body };
@@ -194,14 +184,6 @@ impl Ingest {
             }
             false => None,
         };
-        let newest_entry_at = newest.or((new > 0).then_some(now));
-        Ok(Ok((Taken { entries: count, new: u32::try_from(new).unwrap_or(u32::MAX), newest_entry_at }, record)))
+        Ok(Ok((taken, record)))
     }
-}
-
-/// What a delivery brought.
-struct Taken {
-    entries: u32,
-    new: u32,
-    newest_entry_at: Option<Timestamp>,
 }

@@ -19,6 +19,16 @@ const WHILE_DELIVERED: Duration = Duration::from_secs(12 * 3_600);
 const TIMES_KEPT: usize = 200;
 const TIMES_DAYS: i64 = 28;
 
+/// What the entries of one document came to.
+pub(crate) struct Taken {
+    pub(crate) entries: u32,
+    pub(crate) new: u32,
+    /// Whether one of them is new or changed, so that the document is worth keeping.
+    pub(crate) brought_something: bool,
+    pub(crate) newest_entry_at: Option<Timestamp>,
+    posted_at: Vec<Timestamp>,
+}
+
 /// What asking came to, before it is written.
 struct Asked {
     outcome: Outcome,
@@ -230,25 +240,11 @@ impl Ingest {
                 entries.extend(inner.entries);
             }
         }
-        entries.truncate(self.settings.entries_limit);
-        for entry in &mut entries {
-            entry.url = entry.url.as_deref().map(archive::without_trackers);
-        }
-        let stated: Vec<Option<Timestamp>> = entries
-            .iter()
-            .map(|e| e.published_at.or(e.updated_at).map(|moment| moment.at).filter(|at| *at <= now))
-            .collect();
-        let count = u32::try_from(entries.len()).unwrap_or(u32::MAX);
-        let id = feed.id;
-        let states: Vec<EntryState> = self.blocking(move |archive| archive.record_entries(id, &entries, now)).await?;
-        let entries_new = states.iter().filter(|state| state.is_new).count();
-        Counters::add(&self.counters.entries_new, entries_new as u64);
-        // An entry that states no time was posted, as far as we can tell, when it was first seen.
-        let posted = stated.iter().zip(&states).filter_map(|(at, state)| at.or(state.is_new.then_some(now)));
+        let taken = self.take_entries(feed.id, entries, now).await?;
         let pace = Pace {
             fresh_for: Freshness::of(&response.headers, now).fresh_for,
-            entries: count,
-            posted_at: times(posted.chain(feed.pace.posted_at.iter().copied())),
+            entries: taken.entries,
+            posted_at: times(taken.posted_at.iter().chain(&feed.pace.posted_at).copied()),
             ..read.pace
         };
         if feed.kind == FeedKind::Feed {
@@ -257,16 +253,40 @@ impl Ingest {
         asked.media_type = response.header("content-type").map(str::to_owned);
         asked.reserved = fetch::tdm::stated(&response).map(|said| said.to_string());
         // A document that brought nothing new need not be kept a second time.
-        asked.record = match states.iter().any(|state| state.is_new || state.is_changed) {
+        asked.record = match taken.brought_something {
             true => Some(self.keep_response(response).await?),
             false => None,
         };
-        asked.poll = PollOutcome::Fresh { entries: count, new: u32::try_from(entries_new).unwrap_or(u32::MAX) };
+        asked.poll = PollOutcome::Fresh { entries: taken.entries, new: taken.new };
         asked.validators = Some(Validators { etag: validators.etag, last_modified: validators.last_modified });
-        asked.newest_entry_at = stated.iter().flatten().copied().max().or((entries_new > 0).then_some(now));
+        asked.newest_entry_at = taken.newest_entry_at;
         asked.pace = Some(pace);
         asked.title = read.title;
         Ok(asked)
+    }
+
+    /// Records the entries of one document, whoever brought it.
+    pub(crate) async fn take_entries(&self, feed: FeedId, mut entries: Vec<Entry>, now: Timestamp) -> Result<Taken> {
+        entries.truncate(self.settings.entries_limit);
+        for entry in &mut entries {
+            entry.url = entry.url.as_deref().map(archive::without_trackers);
+        }
+        let stated: Vec<Option<Timestamp>> = entries
+            .iter()
+            .map(|e| e.published_at.or(e.updated_at).map(|moment| moment.at).filter(|at| *at <= now))
+            .collect();
+        let states: Vec<EntryState> = self.blocking(move |archive| archive.record_entries(feed, &entries, now)).await?;
+        let new = states.iter().filter(|state| state.is_new).count();
+        Counters::add(&self.counters.entries_new, new as u64);
+        // An entry that states no time was posted, as far as we can tell, when it was first seen.
+        let posted = stated.iter().zip(&states).filter_map(|(at, state)| at.or(state.is_new.then_some(now)));
+        Ok(Taken {
+            entries: u32::try_from(stated.len()).unwrap_or(u32::MAX),
+            new: u32::try_from(new).unwrap_or(u32::MAX),
+            brought_something: states.iter().any(|state| state.is_new || state.is_changed),
+            newest_entry_at: stated.iter().flatten().copied().max().or((new > 0).then_some(now)),
+            posted_at: posted.collect(),
+        })
     }
 
     /// Sees where a good answer came from: whether the feed is moving, has moved, or is one that is followed already.

@@ -311,12 +311,12 @@ struct Found {
 }
 
 async fn answer(site: &Site, asked: &Asked) -> Result<Response, Fail> {
+    let only = only(asked)?;
     let feed = asked.field("feed").and_then(|f| f.parse().ok()).map(FeedId);
     let found = site.ask(move |archive| find(archive, feed)).await?;
     let now = site.now();
     let mut all: Vec<SourceView> = found.sources.iter().map(|s| SourceView::of(s, now)).collect();
     all.sort_by_key(|s| std::cmp::Reverse(s.urgency));
-    let only = only(asked)?;
     let page = asked.page(SIZE);
     let feed = found.fetches.and_then(|(id, fetches, hub)| {
         let source = all.iter().find(|s| s.feeds.iter().any(|f| f.id == id.0))?;

@@ -304,7 +304,7 @@ impl World {
     }
 
     /// What a host answers at `now`, and after how many milliseconds.
-    fn answer(&mut self, request: &Request, now: i64) -> (u64, Result<Answer, String>) {
+    fn answer(&mut self, request: &Request, now: i64) -> (u64, Reply) {
         let host = request.url.host_str().unwrap_or("").to_owned();
         if !fetch::is_public(request.address) {
             self.out.private_reached += 1;
@@ -312,7 +312,7 @@ impl World {
         // `newN.example` is where the feeds of host N moved to.
         let name = host.strip_prefix("new").map_or(host.clone(), |rest| format!("hostile{rest}"));
         let Some(feed) = self.by_url.get(&format!("{name}{}", request.url.path())).copied() else {
-            return (50, Ok(status(404, "")));
+            return (50, Reply::Other(Ok(status(404, ""))));
         };
         let at = self.feeds[feed].host;
         let hostile = self.hosts[at].hostile.filter(|_| host == name);
@@ -332,9 +332,10 @@ impl World {
         let silence = |world: &mut World, seconds: i64, header: String, code| {
             world.out.silences += 1;
             world.hosts[at].silent_until = now + seconds.min(BELIEVED);
-            (takes, Ok(status(code, &header)))
+            (takes, Reply::Other(Ok(status(code, &header))))
         };
-        let to = |location: String, code| (takes, Ok(with(status(code, ""), "location", &location)));
+        let say = |answer: Answer| (takes, Reply::Other(Ok(answer)));
+        let to = |location: String, code| say(with(status(code, ""), "location", &location));
         match hostile {
             Some(0..=2) if self.chance(15) => {
                 let seconds = HOUR + below(&mut self.random, 5 * HOUR);
@@ -356,28 +357,33 @@ impl World {
             }
             // A portal: everything is said to have moved, for half a day, to a page that is no feed.
             Some(10) if now - self.start > 10 * DAY && now - self.start < 10 * DAY + DAY / 2 => {
-                return (
-                    takes,
-                    Ok(Answer { body: b"<html><title>Sign in</title></html>".to_vec(), ..status(200, "") }),
-                );
+                return say(Answer { body: b"<html><title>Sign in</title></html>".to_vec(), ..status(200, "") });
             }
             Some(11) if day >= 8 => return to(format!("https://new11.example{}", request.url.path()), 301),
-            Some(12) if day >= 12 => return (takes, Ok(status(410, ""))),
+            Some(12) if day >= 12 => return say(status(410, "")),
             // Stuck: whoever asks conditionally hears that nothing changed.
             Some(13) if day >= 6 && request.header("if-none-match").is_some() => {
                 self.out.not_modified += 1;
-                return (takes, Ok(status(304, "")));
+                return say(status(304, ""));
             }
-            Some(14) if self.chance(25) => return (3_600_000, Err("it hung".to_owned())),
-            Some(15) if day % 7 == 3 => return (takes, Ok(status(500, ""))),
+            Some(14) if self.chance(25) => return (3_600_000, Reply::Other(Err("it hung".to_owned()))),
+            Some(15) if day % 7 == 3 => return say(status(500, "")),
             Some(16) if self.chance(25) => {
-                return (takes, Ok(Answer { body: b"<rss><channel><item><title>cut".to_vec(), ..status(502, "") }));
+                return say(Answer { body: b"<rss><channel><item><title>cut".to_vec(), ..status(502, "") });
             }
-            Some(17) if self.chance(25) => return (takes, Ok(Answer { body: vec![b' '; 3 << 20], ..status(200, "") })),
+            Some(17) if self.chance(25) => return say(Answer { body: vec![b' '; 3 << 20], ..status(200, "") }),
             Some(18) if self.chance(25) => return to(request.url.to_string(), 302),
             _ => {}
         }
-        (takes, Ok(self.serve(feed, request, hostile, now)))
+        // Made when it is handed over: what a client gave up on was shown to nobody.
+        (takes, Reply::Feed(feed, hostile))
+    }
+
+    fn hand_over(&mut self, reply: Reply, request: &Request, now: i64) -> Result<Answer, String> {
+        match reply {
+            Reply::Feed(feed, hostile) => Ok(self.serve(feed, request, hostile, now)),
+            Reply::Other(answer) => answer,
+        }
     }
 
     /// A well-behaved answer.
@@ -588,21 +594,30 @@ fn client(world: &Arc<Mutex<World>>, clock: Clock) -> fetch::Client {
             let world = Arc::clone(&world);
             Box::pin(async move {
                 let name = request.url.host_str().unwrap_or("").to_owned();
-                let (takes, answer) = {
+                let (takes, reply) = {
                     let mut world = world.lock().expect("the world");
                     let host = world.host(name.clone(), None);
                     world.hosts[host].under_way += 1;
                     world.out.most_at_once = world.out.most_at_once.max(world.hosts[host].under_way);
                     world.answer(&request, clock.now().as_second())
                 };
-                let _leaves = Leaves { world: Arc::clone(&world), name };
+                let leaves = Leaves { world: Arc::clone(&world), name };
                 tokio::time::sleep(Duration::from_millis(takes)).await;
+                let answer = world.lock().expect("the world").hand_over(reply, &request, clock.now().as_second());
+                drop(leaves);
                 answer
             })
         })
     };
     let limits = fetch::Limits { received_bytes: 1 << 20, ..fetch::Limits::default() };
     fetch::Client::played(fetch::Settings { limits, ..fetch::Settings::default() }, names, hosts)
+}
+
+/// What is answered once the time it takes has passed.
+enum Reply {
+    /// The feed of this number as it then stands, as this hostile host shows it.
+    Feed(usize, Option<usize>),
+    Other(Result<Answer, String>),
 }
 
 /// Counts a request out, also one that was given up.

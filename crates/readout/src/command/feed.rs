@@ -3,11 +3,10 @@
 use super::{Common, list, say};
 use crate::Status;
 use anyhow::{Context, bail};
-use archive::NewOutlet;
 use jiff::Timestamp;
 use news::feed::{Feed, FeedKind};
 use news::health;
-use news::id::{FeedId, OutletId};
+use news::id::FeedId;
 use news::outlet::Outlet;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -77,9 +76,9 @@ pub fn run(common: &Common, command: &Command) -> anyhow::Result<Status> {
             let archive = common.open()?;
             let now = Timestamp::now();
             let name = outlet.clone().unwrap_or_else(|| host.trim_start_matches("www.").to_owned());
-            let outlet = outlet_id(&archive, &name, Some(&address), now)?;
             let kind = FeedKind::parse(kind).expect("clap lets only the known words through");
-            let id = archive.add_feed(outlet, address.as_str(), kind, now)?;
+            archive.add_feeds(vec![listed(name.clone(), &address, None, kind)], now)?;
+            let id = archive.feed_by_url(address.as_str())?.context("the feed was not added")?.id;
             say(format!(
                 "feed {id} of {name}; `readout ingest --once` asks it now, `readout serve` keeps following it"
             ));
@@ -212,33 +211,23 @@ fn or(at: Option<Timestamp>, never: &str) -> String {
     at.map_or_else(|| never.to_owned(), |at| at.strftime("%Y-%m-%d %H:%M").to_string())
 }
 
-fn outlet_id(archive: &archive::Archive, name: &str, url: Option<&Url>, now: Timestamp) -> anyhow::Result<OutletId> {
-    if let Some(outlet) = archive.outlet_by_slug(name)? {
-        return Ok(outlet.id);
-    }
-    if let Some(outlet) = archive.outlet_by_name(name)? {
-        return Ok(outlet.id);
-    }
-    let homepage = url.map(|url| format!("{}/", url.origin().ascii_serialization()));
-    Ok(archive.add_outlet(&NewOutlet { homepage, ..NewOutlet::named(name) }, now)?)
+/// A feed to add; an outlet that is not known yet has the feed's own site as its front page, unless another is stated.
+fn listed(outlet: String, url: &Url, homepage: Option<String>, kind: FeedKind) -> archive::ListedFeed {
+    let homepage = homepage.or_else(|| Some(format!("{}/", url.origin().ascii_serialization())));
+    archive::ListedFeed { outlet, homepage, url: url.to_string(), kind }
 }
 
 /// Adds every feed of an OPML list; gives how many were new and how many known.
 pub fn import_opml(archive: &archive::Archive, bytes: &[u8], now: Timestamp) -> anyhow::Result<(u64, u64)> {
     let parsed = feed::opml::read(bytes).map_err(|error| anyhow::anyhow!("{error}"))?;
-    let mut listed = Vec::new();
+    let mut feeds = Vec::new();
     for outline in parsed.value.feeds() {
         let Ok(url) = Url::parse(&outline.url) else { continue };
         let host = url.host_str().unwrap_or("unknown").trim_start_matches("www.").to_owned();
-        listed.push(archive::ListedFeed {
-            outlet: outline.title.unwrap_or(host),
-            homepage: outline.homepage.or_else(|| Some(format!("{}/", url.origin().ascii_serialization()))),
-            url: url.into(),
-            kind: FeedKind::Feed,
-        });
+        feeds.push(listed(outline.title.unwrap_or(host), &url, outline.homepage, FeedKind::Feed));
     }
     let (mut new, mut known) = (0, 0);
-    for some in listed.chunks(FEEDS_AT_ONCE) {
+    for some in feeds.chunks(FEEDS_AT_ONCE) {
         let added = archive.add_feeds(some.to_vec(), now)?;
         new += added.iter().filter(|is_new| **is_new).count() as u64;
         known += added.iter().filter(|is_new| !**is_new).count() as u64;

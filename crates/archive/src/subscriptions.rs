@@ -206,6 +206,11 @@ impl Archive {
         self.read(|conn| Ok(many(conn, "where s.feed = ?1", [feed.0])?.pop()))
     }
 
+    /// The subscription under this token. Whoever guesses is told so by a read alone.
+    pub fn subscription_by_token(&self, token: &str) -> Result<Option<Subscription>> {
+        self.read(|conn| Ok(many(conn, "where s.token = ?1", [token])?.pop()))
+    }
+
     /// Subscriptions whose hub is to be asked now, longest due first; those of removed feeds are to be ended.
     pub fn subscriptions_due(&self, now: Timestamp, limit: usize) -> Result<Vec<Subscription>> {
         self.read(|conn| {

@@ -244,12 +244,7 @@ pub fn router(archive: Archive, search: search::Index, settings: Settings) -> Ro
         .route("/q", get(pages::search::search))
         .route("/help", get(pages::help::help).post(pages::act::look))
         .route("/method", get(pages::help::method))
-        .route(
-            "/websub/{token}",
-            get(pages::websub::verify)
-                .post(pages::websub::deliver)
-                .layer(axum::extract::DefaultBodyLimit::max(pages::websub::DELIVERY_BYTES)),
-        )
+        .route("/websub/{token}", get(pages::websub::verify).post(pages::websub::deliver))
         .route("/assets/{name}", get(assets::asset))
         .route("/robots.txt", get(assets::robots))
         .route("/favicon.ico", get(assets::favicon))

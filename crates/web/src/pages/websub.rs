@@ -3,15 +3,14 @@
 
 use crate::site::Site;
 use archive::{HubCall, Receipt};
-use axum::body::Bytes;
-use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{Path, Query, Request, State};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Longest delivery taken, bytes.
-pub(crate) const DELIVERY_BYTES: usize = 10 << 20;
+const DELIVERY_BYTES: usize = 10 << 20;
 /// Longest word of a hub that is read.
 const WORD_BYTES: usize = 2_048;
 /// Seconds after which a hub may deliver again when too much waits to be read.
@@ -39,22 +38,32 @@ pub(crate) async fn verify(
         return no();
     }
     let (topic, now) = (topic.to_owned(), site.now());
-    match site.ask(move |archive| Ok(archive.answer_hub(&token, &topic, call, now)?)).await {
+    let answer = move |archive: &archive::Archive| {
+        Ok(archive.subscription_by_token(&token)?.is_some() && archive.answer_hub(&token, &topic, call, now)?)
+    };
+    match site.ask(answer).await {
         Ok(true) => ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], challenge).into_response(),
         Ok(false) => no(),
         Err(_) => come_again("the archive cannot be asked now\n"),
     }
 }
 
-/// `POST /websub/{token}`: the hub delivers. Answered once the delivery is on the disk.
-pub(crate) async fn deliver(
-    State(site): State<Arc<Site>>,
-    Path(token): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
+/// `POST /websub/{token}`: the hub delivers. Answered once the delivery is on the disk; what comes under a token that
+/// nobody has is not read at all.
+pub(crate) async fn deliver(State(site): State<Arc<Site>>, Path(token): Path<String>, request: Request) -> Response {
+    let gone = || (StatusCode::GONE, "no such subscription\n").into_response();
+    let asked = token.clone();
+    match site.ask(move |archive| Ok(archive.subscription_by_token(&asked)?.is_some())).await {
+        Ok(true) => {}
+        Ok(false) => return gone(),
+        Err(_) => return come_again("the archive cannot be asked now\n"),
+    }
+    let (head, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, DELIVERY_BYTES).await else {
+        return (StatusCode::PAYLOAD_TOO_LARGE, "a delivery has at most 10 MiB\n").into_response();
+    };
     let text = |name: &str| {
-        let value = headers.get(name).and_then(|value| value.to_str().ok());
+        let value = head.headers.get(name).and_then(|value| value.to_str().ok());
         value.filter(|value| value.len() <= WORD_BYTES).map(str::to_owned)
     };
     let (media_type, signature) = (text("content-type"), text("x-hub-signature"));
@@ -64,7 +73,7 @@ pub(crate) async fn deliver(
     };
     match site.ask(keep).await {
         Ok(Receipt::Kept) => StatusCode::ACCEPTED.into_response(),
-        Ok(Receipt::Unknown) => (StatusCode::GONE, "no such subscription\n").into_response(),
+        Ok(Receipt::Unknown) => gone(),
         Ok(Receipt::Full) => come_again("too much waits to be read\n"),
         Err(_) => come_again("the archive cannot take it now\n"),
     }

@@ -242,7 +242,10 @@ async fn hubs_call_back_under_their_own_name_and_reach_nothing_else() {
     check("POST", "/websub/0123abcd", "reader.example", 202, "").await;
     check("POST", "/websub/ffff", "reader.example", 410, no).await;
     // At most 16 of one feed wait to be read.
-    for _ in 1..16 {
+    let large = "x".repeat(1 << 20);
+    let got = ask(&router, request("POST", "/websub/0123abcd", "reader.example", &large)).await;
+    assert_eq!(got.status, StatusCode::ACCEPTED);
+    for _ in 2..16 {
         check("POST", "/websub/0123abcd", "reader.example", 202, "").await;
     }
     check("POST", "/websub/0123abcd", "reader.example", 503, "too much waits to be read\n").await;
@@ -256,6 +259,8 @@ async fn hubs_call_back_under_their_own_name_and_reach_nothing_else() {
     let long = "x".repeat((10 << 20) + 1);
     let got = ask(&router, request("POST", "/websub/0123abcd", "reader.example", &long)).await;
     assert_eq!(got.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let got = ask(&router, request("POST", "/websub/ffff", "reader.example", &long)).await;
+    assert_eq!(got.status, StatusCode::GONE, "nobody's delivery is not read");
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ pub struct Generated {
     articles: u64,
     outlets: u64,
     now: Timestamp,
+    a_day: u64,
 }
 
 /// One made article.
@@ -53,10 +54,15 @@ pub const ENTRIES_PER_FEED: u64 = 200;
 /// The recipe for `articles` articles at `outlets` outlets, dated back from `now`. The same arguments give
 /// the same articles to the byte.
 pub fn generate(seed: u64, articles: u64, outlets: u64, now: Timestamp) -> Generated {
-    Generated { seed, articles, outlets: outlets.max(1), now }
+    Generated { seed, articles, outlets: outlets.max(1), now, a_day: 1_000 }
 }
 
 impl Generated {
+    /// The same with this many articles a day, at most 86,400; a thousand where nothing is said.
+    pub fn a_day(self, articles: u64) -> Self {
+        Generated { a_day: articles.clamp(1, 86_400), ..self }
+    }
+
     /// How many articles there are.
     pub fn count(&self) -> u64 {
         self.articles
@@ -116,11 +122,11 @@ impl Generated {
         copies.then_some(first)
     }
 
-    /// A thousand articles a day up to `now`; those of one event within ten hours.
+    /// So many articles a day up to `now`; those of one event within ten hours.
     fn published_at(&self, index: u64) -> Timestamp {
         let event = index / ARTICLES_PER_EVENT;
         let age_articles = self.articles - (event * ARTICLES_PER_EVENT).min(self.articles);
-        let age_seconds = age_articles as i64 * 86 + 36_000;
+        let age_seconds = age_articles as i64 * (86_400 / self.a_day) as i64 + 36_000;
         let later = Chance::of(self.seed, index, 5).below(36_000) as i64;
         let first = index.is_multiple_of(ARTICLES_PER_EVENT);
         let offset = if first { 0 } else { later };

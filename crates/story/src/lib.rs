@@ -1,4 +1,4 @@
-//! Revisions to stories: copies, groups, timelines.
+//! Revisions to stories: copies, groups, timelines, storylines.
 //!
 //! One definition of "the same text" and of "the same story", used by ingest, by the filters and by
 //! everything that counts. [`features`] reads a text once; [`Index`] holds what it needs of the last few
@@ -14,6 +14,7 @@ pub mod date;
 mod features;
 mod index;
 mod passages;
+pub mod storyline;
 pub mod timeline;
 mod token;
 

@@ -180,7 +180,6 @@ pub(crate) fn stem(word: &mut String) -> u32 {
 }
 
 /// The number of the stem of a word as written.
-#[cfg(test)]
 pub(crate) fn stem_of(word: &str) -> u32 {
     let mut folded = String::new();
     word.chars().for_each(|c| fold(c, &mut folded));

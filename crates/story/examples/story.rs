@@ -1,10 +1,12 @@
 //! The filters of the story room on JSON Lines, for measuring before the binary links:
-//! `story group [--settle] [name=value…]`, `story copies --base FILE`, `story timeline DAYS SENTENCES`.
+//! `story group [--settle] [name=value…]`, `story copies --base FILE`, `story timeline DAYS SENTENCES`,
+//! `story lines` (articles, grouped, then linked), `story lines-made COUNT` (speed).
 
 #![allow(clippy::disallowed_methods)]
 
 use serde_json::{Value, json};
 use std::io::{BufRead, Write};
+use story::storyline::{Gatherer, Gist, Word, draw};
 use story::{Decision, Index, Move, Settings, Text, features, timeline};
 
 fn rows(from: impl BufRead) -> Vec<Value> {
@@ -100,7 +102,8 @@ fn main() {
             }
         }
         "timeline" => {
-            let (days, sentences) = (args[1].parse().expect("days"), args[2].parse().expect("sentences"));
+            // `-` leaves a number to the articles.
+            let (days, sentences) = (args[1].parse().ok(), args[2].parse().ok());
             let rows = rows(input);
             for set in rows.chunk_by(|a, b| a["set"] == b["set"]) {
                 let articles: Vec<timeline::Article<'_>> = set
@@ -123,6 +126,73 @@ fn main() {
                     .expect("writable");
             }
         }
+        "lines" => {
+            let rows = rows(input);
+            let mut index = Index::new(Settings::default());
+            let mut gatherer = Gatherer::default();
+            let mut titles = Vec::new();
+            let mut stories = Vec::new();
+            for (n, row) in rows.iter().enumerate() {
+                let read = text(row);
+                let f = features(&read);
+                let story = match index.place(&f) {
+                    Decision::Opens => {
+                        titles.push(read.title.to_owned());
+                        titles.len() as i64 - 1
+                    }
+                    Decision::Joins { story, .. } | Decision::Copies { story, .. } => story,
+                };
+                index.insert(n as i64, story, &f);
+                gatherer.add(story, read.published_ms.unwrap_or(0), &f);
+                stories.push(story);
+            }
+            let drawn = draw(&gatherer.gists(|s| titles[s as usize].clone()), &[]);
+            let of: std::collections::HashMap<i64, usize> =
+                drawn.lines.iter().enumerate().flat_map(|(n, l)| l.stories.iter().map(move |s| (*s, n))).collect();
+            for (row, story) in rows.iter().zip(&stories) {
+                let cluster = of.get(story).map_or(format!("story {story}"), |n| format!("line {n}"));
+                writeln!(out, "{}", json!({"id": row["id"], "cluster": cluster})).expect("writable");
+            }
+            for l in &drawn.lines {
+                eprintln!("{} stories: {} | {:?} | {:?}", l.stories.len(), l.title, l.actors, l.subjects);
+            }
+            eprintln!("{} texts, {} stories, {} storylines", rows.len(), titles.len(), drawn.lines.len());
+        }
+        "lines-made" => {
+            let gists = made(args[1].parse().expect("a count"));
+            let start = std::time::Instant::now();
+            let drawn = draw(&gists, &[]);
+            let most = drawn.lines.iter().map(|l| l.stories.len()).max().unwrap_or(0);
+            eprintln!("{} storylines, the longest {most}, {:.1} s", drawn.lines.len(), start.elapsed().as_secs_f32());
+        }
         other => panic!("no command {other}"),
     }
+}
+
+/// Made stories: a fifth of them in storylines of some two hundred, the others with words drawn by rank, as words are.
+fn made(count: i64) -> Vec<Gist> {
+    let mut seed = 1u64;
+    let mut next = move || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as f64 / (1u64 << 31) as f64
+    };
+    (0..count)
+        .map(|story| {
+            let line = (story % 5 == 0).then_some((story / 5) as u32 % (count as u32 / 1_000).max(1));
+            let mut words = |own: u32, ranks: f64, many: u32| -> Vec<Word> {
+                (0..many)
+                    .map(|n| {
+                        let term = match line {
+                            Some(line) if n < own => 10_000_000 + line * 20 + (next() * 12.0) as u32,
+                            _ => ranks.powf(next()) as u32,
+                        };
+                        Word { term, weight: (20 - n) as f32, printed: format!("w{term}").into() }
+                    })
+                    .collect()
+            };
+            let (names, subjects) = (words(5, 50_000.0, 14), words(6, 30_000.0, 18));
+            let at = story * 3_600_000;
+            Gist { story, first_ms: at, last_ms: at + 86_400_000, title: format!("Story {story}"), names, subjects }
+        })
+        .collect()
 }

@@ -21,12 +21,18 @@ static MONTHS: &str = "january|february|march|april|may|june|july|august|septemb
                        jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec";
 
 static PATTERN: LazyLock<Regex> = LazyLock::new(|| {
+    // A weekday or its short form before a printed day belongs to it: "Friday, 22 April" in June is no Friday of June.
+    let before = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?\s*,?\s+(?:the\s+)?)?";
     let pattern = format!(
         r"(?ix)\b(?:
         (?P<iso>(?:19|20)\d\d-[01]\d-[0-3]\d)
-        | (?P<d1>[0-3]?\d)(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m1>{MONTHS})\b\.?(?:\s*,?\s+(?P<y1>(?:19|20)\d\d)\b)?
-        | (?P<m2>{MONTHS})\b\.?\s+(?P<d2>[0-3]?\d)(?:st|nd|rd|th)?\b(?:\s*,?\s+(?P<y2>(?:19|20)\d\d)\b)?
-        | (?P<dir>last|next)?\s*\b(?P<wd>monday|tuesday|wednesday|thursday|friday|saturday|sunday)
+        | {before}(?P<d1>[0-3]?\d)(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m1>{MONTHS})\b\.?(?:\s*,?\s+(?P<y1>(?:19|20)\d\d)\b)?
+        | {before}(?P<m2>{MONTHS})\b\.?\s+(?P<d2>[0-3]?\d)(?:st|nd|rd|th)?\b(?:\s*,?\s+(?P<y2>(?:19|20)\d\d)\b)?
+        | (?:(?P<dir>last|next|black|bloody|good|every|each|most|super)\s+)?
+          \b(?P<wd>monday|tuesday|wednesday|thursday|friday|saturday|sunday)
+          (?P<paper>\s+(?:times|telegraph|mail|mirror|express|herald|post|independent))?
+        | (?P<ago>two|three|four|five|six|seven|[2-9]|10)\s+days\s+ago
+        | the\s+day\s+(?P<off>before\s+yesterday|after\s+tomorrow)
         | (?P<rel>today|yesterday|tomorrow|tonight)
         )\b"
     );
@@ -69,18 +75,37 @@ pub fn days(text: &str, written: Option<Date>) -> Vec<Found> {
                 continue;
             }
             let year = group("y1").or(group("y2")).and_then(|y| y.parse().ok());
+            if year.is_none() && is_anniversary_name(m, d, &text[all.end()..]) {
+                continue;
+            }
             match (month(m), d.parse().ok()) {
                 (Some(m), Some(d)) => calendar(year, m, d, written),
                 _ => None,
             }
         } else if let Some(w) = group("wd").and_then(weekday) {
             printed = false;
-            written.and_then(|written| {
-                let before = text[..all.start()].trim_end();
-                let ahead =
-                    group("dir").is_some_and(|d| d.eq_ignore_ascii_case("next")) || promises(before, text, all.end());
-                if ahead { next(written, w) } else { last(written, w) }
-            })
+            let before = text[..all.start()].trim_end();
+            let dir = group("dir").map(str::to_ascii_lowercase);
+            match (dir.as_deref(), group("paper")) {
+                // "Black Friday", "every Monday", the "Sunday Times": no day, or many.
+                (Some(d), _) if d != "last" && d != "next" => continue,
+                (_, Some(paper)) if paper.trim_start().starts_with(char::is_uppercase) => continue,
+                // On a Friday, "last Friday" is a week ago and "next Friday" a week ahead.
+                (Some("last"), _) => written.and_then(|from| last(from.checked_sub(1.day()).ok()?, w)),
+                (Some("next"), _) => written.and_then(|from| next(from.checked_add(1.day()).ok()?, w)),
+                _ => written
+                    .and_then(|from| if promises(before, text, all.end()) { next(from, w) } else { last(from, w) }),
+            }
+        } else if let Some(ago) = group("ago") {
+            printed = false;
+            let names = ["two", "three", "four", "five", "six", "seven"];
+            let back = names.iter().position(|n| ago.eq_ignore_ascii_case(n)).map(|n| n as i64 + 2);
+            let back = back.or_else(|| ago.parse().ok());
+            written.zip(back).and_then(|(w, back)| w.checked_sub(back.days()).ok())
+        } else if let Some(off) = group("off") {
+            printed = false;
+            let shift = if off.starts_with(['b', 'B']) { -2 } else { 2 };
+            written.and_then(|w| w.checked_add(shift.days()).ok())
         } else {
             printed = false;
             let shift = match group("rel").unwrap_or("").to_ascii_lowercase().as_str() {
@@ -91,10 +116,21 @@ pub fn days(text: &str, written: Option<Date>) -> Vec<Found> {
             written.and_then(|w| w.checked_add(shift.days()).ok())
         };
         if let Some(day) = day {
-            out.push(Found { span: all.range(), day, printed });
+            let end = c.name("wd").map_or(all.end(), |weekday| weekday.end());
+            out.push(Found { span: all.start()..end, day, printed });
         }
     }
     out
+}
+
+/// Whether a day without a year is the name of what happened on it years ago: "the September 11 attacks".
+fn is_anniversary_name(month_name: &str, day: &str, after: &str) -> bool {
+    let after = after.trim_start();
+    month(month_name) == Some(9)
+        && day == "11"
+        && ["attack", "terror", "hijack", "commission"]
+            .iter()
+            .any(|w| after.get(..w.len()).is_some_and(|head| head.eq_ignore_ascii_case(w)))
 }
 
 /// Whether the clause around a weekday speaks of what is to come.
@@ -160,6 +196,30 @@ mod tests {
         check("They spoke on Saturday.", &["2017-01-28"]);
         check("They will meet on Tuesday.", &["2017-01-31"]);
         check("next Monday, yesterday and today", &["2017-01-30", "2017-01-27", "2017-01-28"]);
+        check("last Saturday and next Saturday", &["2017-01-21", "2017-02-04"]);
+    }
+
+    #[test]
+    fn a_weekday_beside_a_printed_day_is_no_day_of_its_own() {
+        check("on Friday, 22 April", &["2017-04-22"]);
+        check("Tuesday, Dec. 27, 2016", &["2016-12-27"]);
+        check("Sat Jan 21, 2017 1:13 pm", &["2017-01-21"]);
+        check("on Monday the 9th of January", &["2017-01-09"]);
+    }
+
+    #[test]
+    fn counted_days_are_counted_from_the_day_of_writing() {
+        check("two days ago", &["2017-01-26"]);
+        check("10 days ago and the day before yesterday", &["2017-01-18", "2017-01-26"]);
+        check("some days ago, a week ago, last week, last month", &[]);
+    }
+
+    #[test]
+    fn names_that_hold_a_day_are_no_days() {
+        check("Black Friday, Bloody Sunday, every Monday", &[]);
+        check("told the Sunday Times", &[]);
+        check("since the September 11 attacks", &[]);
+        check("It rained on Sunday times without number.", &["2017-01-22"]);
     }
 
     #[test]

@@ -7,12 +7,12 @@ use story::timeline::{self, Article};
 /// Arguments of the command.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Days on the timeline of each set
-    #[arg(long, default_value_t = 30, value_name = "N")]
-    days: usize,
-    /// Sentences for each day
-    #[arg(long, default_value_t = 2, value_name = "N")]
-    sentences: usize,
+    /// Days on the timeline of each set; without it as many as its articles bear out
+    #[arg(long, value_name = "N")]
+    days: Option<usize>,
+    /// Sentences for each day at the most; without it two, and up to four on a timeline of few days
+    #[arg(long, value_name = "N")]
+    sentences: Option<usize>,
     #[command(flatten)]
     jobs: Jobs,
 }
@@ -54,7 +54,7 @@ pub fn run(args: &Args) -> anyhow::Result<crate::Status> {
     Ok(output.finish()?)
 }
 
-fn draw(rows: &[Row], days: usize, sentences: usize) -> Value {
+fn draw(rows: &[Row], days: Option<usize>, sentences: Option<usize>) -> Value {
     let articles: Vec<Article<'_>> =
         rows.iter().map(|r| Article { day: r.day, title: &r.title, text: &r.text }).collect();
     let entries: Vec<Value> = timeline::timeline(&articles, days, sentences)

@@ -74,6 +74,8 @@ export async function everyPage(url) {
   const story = await get(`s/${call.id}.json`);
   const accounts = story.accounts ?? story.members ?? [];
   const article = accounts[0].id ?? accounts[0].article?.id ?? accounts[0].article;
+  const lines = await get("l.json");
+  const storyline = lines.storylines[0].path.slice(1);
   const outlets = await get("sources.json");
   const outlet = JSON.stringify(outlets).match(/"slug":"([^"]+)"/)[1];
   return {
@@ -82,6 +84,8 @@ export async function everyPage(url) {
     topic: `t/${call.topic}`,
     story: `s/${call.id}`,
     compare: `s/${call.id}/compare`,
+    storylines: "l",
+    storyline,
     article: `a/${article}`,
     revision: `a/${article}/r/1`,
     revisions: "revisions",

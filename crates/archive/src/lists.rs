@@ -278,7 +278,7 @@ impl AsOf {
 
 /// The length of a list and the ids on one page of it. Cards are read afterwards, one by one, so that the rows a
 /// page passes over cost no more than their place in an index.
-fn ids(conn: &Connection, page: Page, count: &str, list: &str, values: &[i64]) -> Result<(u64, Vec<i64>)> {
+pub(crate) fn ids(conn: &Connection, page: Page, count: &str, list: &str, values: &[i64]) -> Result<(u64, Vec<i64>)> {
     let page = Page::new(page.number, page.size);
     let total = conn.prepare_cached(count)?.query_row(params_from_iter(values), |row| row.get(0))?;
     let offset = u64::from(page.number - 1) * u64::from(page.size);
@@ -364,7 +364,7 @@ const MOST_OUTLETS: usize = 8;
 const MOST_LOOKED_AT: u32 = 200;
 
 /// One story's card; `None` when it is not known, or was not then.
-fn story_card(conn: &Connection, id: StoryId, as_of: AsOf) -> Result<Option<StoryCard>> {
+pub(crate) fn story_card(conn: &Connection, id: StoryId, as_of: AsOf) -> Result<Option<StoryCard>> {
     if let AsOf::At(_) = as_of {
         return story_card_then(conn, id, as_of);
     }

@@ -19,12 +19,13 @@ pub(crate) const DATABASE: &str = "readout.db";
 /// Folder of the WARC segments in the data folder.
 pub(crate) const SEGMENTS: &str = "segments";
 /// Every migration in order; `pragma user_version` counts those that ran.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_outlets_and_feeds.sql"),
     include_str!("migrations/0002_articles.sql"),
     include_str!("migrations/0003_stories_and_topics.sql"),
     include_str!("migrations/0004_courtesy.sql"),
     include_str!("migrations/0005_websub.sql"),
+    include_str!("migrations/0009_storylines.sql"),
 ];
 const KNOWN_SCHEMA: u32 = MIGRATIONS.len() as u32;
 

@@ -17,6 +17,7 @@ mod rebuild;
 mod reread;
 mod schedule;
 mod starter;
+mod storylines;
 
 pub use clock::Clock;
 pub use import::{ImportReport, Item, import};
@@ -26,6 +27,7 @@ pub use read::{Rules, kept_page};
 pub use rebuild::{RebuildReport, rebuild_search, rebuild_stories};
 pub use reread::{Biggest, OutletChange, TextPlan, TextReport, plan_text};
 pub use starter::{Starter, starters};
+pub use storylines::draw_storylines;
 
 use archive::Archive;
 use jiff::Timestamp;

@@ -27,7 +27,7 @@ pub fn rebuild_search(archive: &Archive, folder: &Path, progress: &dyn Fn(u64)) 
     Ok(RebuildReport { looked_at, changed: looked_at })
 }
 
-/// Takes every article out of its story and places all anew in the order they came, then settles.
+/// Takes every article out of its story and places all anew in the order they came, then settles and draws storylines.
 pub fn rebuild_stories(archive: &Archive, now: Timestamp, progress: &dyn Fn(u64)) -> Result<RebuildReport> {
     let mut report = RebuildReport::default();
     archive.clear_stories(now)?;
@@ -45,5 +45,6 @@ pub fn rebuild_stories(archive: &Archive, now: Timestamp, progress: &dyn Fn(u64)
         Ok(())
     })?;
     report.changed = bench.settle(now)? as u64;
+    crate::storylines::draw_storylines(archive, now)?;
     Ok(report)
 }

@@ -1,19 +1,21 @@
 //! When a feed or an article is due: the loop that takes what is due from the archive and sets it going.
 
-use crate::{Ingest, Result};
+use crate::{Error, Ingest, Result};
 use archive::Visit;
 use jiff::Timestamp;
 use news::id::{ArticleId, FeedId};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::Instant;
 
 /// Feeds asked at once, each of another host.
 const FEEDS_IN_FLIGHT: usize = 64;
 /// How long what is under way may take to end once the loop is told to stop.
 const LET_END: Duration = Duration::from_secs(2);
+/// After storylines were drawn, how many times as long as that took they are left alone.
+const DRAWING_RESTS: u32 = 20;
 /// Due feeds taken from the archive at a time.
 const FEEDS_AT_A_TIME: usize = 4_096;
 
@@ -77,6 +79,36 @@ impl Hand {
     }
 }
 
+/// The drawing of storylines beside the gathering.
+#[derive(Default)]
+struct Drawing {
+    under_way: Option<JoinHandle<Result<(usize, Duration)>>>,
+    rests_until: Option<Instant>,
+}
+
+impl Drawing {
+    /// Begins one, unless one is under way or ended so lately that it would take more than a small share of the time.
+    async fn begin(&mut self, ingest: &Ingest) {
+        if let Some(task) = self.under_way.take() {
+            if !task.is_finished() {
+                self.under_way = Some(task);
+                return;
+            }
+            match task.await.unwrap_or(Err(Error::Stopped)) {
+                Ok((changed, took)) => {
+                    tracing::info!(changed, ?took, "storylines drawn");
+                    self.rests_until = Some(Instant::now() + took * DRAWING_RESTS);
+                }
+                // What is derived can wait: the gathering goes on, and the next drawing begins anew.
+                Err(error) => tracing::warn!(%error, "storylines could not be drawn"),
+            }
+        }
+        if self.rests_until.is_none_or(|until| Instant::now() >= until) {
+            self.under_way = Some(ingest.draw_storylines());
+        }
+    }
+}
+
 enum Done {
     Feed(FeedId, String),
     Article(ArticleId, String),
@@ -93,7 +125,19 @@ impl Ingest {
     pub async fn once(&self, stop: watch::Receiver<bool>) -> Result<()> {
         self.gather(stop, Until::NothingDue).await?;
         self.placer.settle(self.clock.now()).await?;
+        let drawing = self.draw_storylines();
+        drawing.await.map_err(|_| Error::Stopped)??;
         Ok(())
+    }
+
+    /// Draws storylines anew on a thread of its own; gives how many changed and how long it took.
+    fn draw_storylines(&self) -> JoinHandle<Result<(usize, Duration)>> {
+        let (now, archive) = (self.clock.now(), self.archive.clone());
+        tokio::task::spawn_blocking(move || {
+            let began = Instant::now();
+            let changed = crate::storylines::draw_storylines(&archive, now)?;
+            Ok((changed, began.elapsed()))
+        })
     }
 
     async fn gather(&self, mut stop: watch::Receiver<bool>, until: Until) -> Result<()> {
@@ -104,6 +148,10 @@ impl Ingest {
         let mut hosts: HashMap<String, usize> = HashMap::new();
         let mut settled_at = self.clock.now();
         let mut settled_revisions = 0;
+        let mut drawing = Drawing::default();
+        if until == Until::Stopped {
+            drawing.begin(self).await;
+        }
         // In a single pass nothing is asked twice, however soon it is due again.
         let mut round = (until == Until::NothingDue).then(Round::default);
         while !*stop.borrow() {
@@ -136,6 +184,7 @@ impl Ingest {
                 (settled_at, settled_revisions) = (now, revisions);
                 let changes = self.placer.settle(now).await?;
                 tracing::info!(changes, "stories settled");
+                drawing.begin(self).await;
             }
         }
         // What is nearly done may end, so that an answer that came is not asked for again; what waits for its turn

@@ -37,6 +37,8 @@ id! {
     RevisionId,
     /// The articles of many outlets about one event.
     StoryId,
+    /// The stories of one long matter.
+    StorylineId,
     /// A standing query.
     TopicId,
     /// One response as received, kept in a WARC segment.

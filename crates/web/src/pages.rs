@@ -13,5 +13,6 @@ pub(crate) mod search;
 pub(crate) mod sources;
 pub(crate) mod start;
 pub(crate) mod story;
+pub(crate) mod storyline;
 pub(crate) mod topic;
 pub(crate) mod websub;

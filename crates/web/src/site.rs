@@ -230,6 +230,8 @@ pub fn router(archive: Archive, search: search::Index, settings: Settings) -> Ro
         .route("/t/{topic}/remove", post(pages::act::remove_topic))
         .route("/s/{story}", get(pages::story::story))
         .route("/s/{story}/compare", get(pages::compare::compare))
+        .route("/l", get(pages::storyline::storylines))
+        .route("/l/{storyline}", get(pages::storyline::storyline))
         .route("/a/{article}", get(pages::article::article))
         .route("/a/{article}/r/{number}", get(pages::article::revision))
         .route("/a/{article}/diff/{range}", get(pages::diff::diff))

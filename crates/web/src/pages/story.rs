@@ -4,6 +4,7 @@
 use crate::answer::{self, Chrome, Fail};
 use crate::ask::Asked;
 use crate::feeds::Outgoing;
+use crate::pages::storyline::StorylineView;
 use crate::parts::{Badge, Counts, Foreign, Siglum, Stamp, per_cent};
 use crate::site::Site;
 use crate::view::{ArticleView, shorten, sigla, story_path};
@@ -43,6 +44,8 @@ struct StoryHtml {
     title: Foreign,
     /// Whose headline the title is.
     title_of: Option<ArticleView>,
+    /// The long matter it belongs to.
+    storyline: Option<StorylineView>,
     counts: Counts,
     official: usize,
     languages: usize,
@@ -310,8 +313,8 @@ async fn answer(site: &Site, asked: &Asked, name: &str) -> Result<Response, Fail
     let as_of = asked.as_of()?;
     let id = story_id(name)?;
     let found = site.ask(move |archive| find(archive, id, as_of)).await?;
-    let (page, own) = match found {
-        Found::Page(page, own) => (page, own),
+    let (page, own, storyline) = match found {
+        Found::Page(page, own, storyline) => (page, own, storyline),
         Found::Nothing { later } => {
             let fail =
                 Fail::nothing("No such story", format!("There is no story with the number {id} in the archive."));
@@ -329,7 +332,8 @@ async fn answer(site: &Site, asked: &Asked, name: &str) -> Result<Response, Fail
         let to = format!("{path}{}{}", asked.form.suffix_if_asked(asked), asked.query_with(&[]));
         return answer::lead(StatusCode::PERMANENT_REDIRECT, &to);
     }
-    let story = build(site, asked, *page, &own, path);
+    let mut story = build(site, asked, *page, &own, path);
+    story.storyline = storyline.as_ref().map(StorylineView::of);
     let feed = || Outgoing {
         title: format!("Readout: {}", story.title),
         about: format!("The texts of this story: {}.", story.counts.words()),
@@ -345,7 +349,7 @@ async fn answer(site: &Site, asked: &Asked, name: &str) -> Result<Response, Fail
 }
 
 enum Found {
-    Page(Box<StoryPage>, Own),
+    Page(Box<StoryPage>, Own, Option<archive::Storyline>),
     Nothing { later: bool },
 }
 
@@ -366,7 +370,8 @@ fn find(archive: &Archive, id: StoryId, as_of: AsOf) -> Result<Found, Fail> {
             own.insert(member.article.id.0, (shown, sentences.len()));
         }
     }
-    Ok(Found::Page(Box::new(page), own))
+    let storyline = archive.storyline_of(page.story.id, as_of)?;
+    Ok(Found::Page(Box::new(page), own, storyline))
 }
 
 /// The sentences of a text of which less than half stands in the passages it shares with another.
@@ -414,6 +419,7 @@ fn build(site: &Site, asked: &Asked, page: StoryPage, own: &Own, path: String) -
         path,
         title: Foreign::new(page.story.title.clone(), language),
         title_of: headline_of.map(|m| ArticleView::of(&m.article)),
+        storyline: None,
         counts: page.story.counts.into(),
         official: counted.iter().filter(|m| crate::view::is_official(&m.article)).count(),
         languages,

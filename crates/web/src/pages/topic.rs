@@ -4,10 +4,11 @@ use crate::answer::{self, Chrome, Fail, Pager};
 use crate::ask::Asked;
 use crate::feeds::{Item, Outgoing};
 use crate::pages::search::in_words;
+use crate::pages::storyline::StorylineView;
 use crate::parts::{Stamp, escape};
 use crate::site::Site;
 use crate::view::{ArticleView, StoryView};
-use archive::{Archive, ArticleCard, AsOf, Listed, Page, StoryCard, StoryOrder};
+use archive::{Archive, ArticleCard, AsOf, Listed, Page, StoryCard, StoryOrder, Storyline};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -19,6 +20,8 @@ use std::sync::Arc;
 const SIZE: u32 = 40;
 /// Stories shown above them.
 const STORIES: u32 = 6;
+/// Storylines shown above those.
+const STORYLINES: u32 = 8;
 
 #[derive(Template, Serialize)]
 #[template(path = "topic.html")]
@@ -31,6 +34,7 @@ struct TopicHtml {
     query_in_words: String,
     added_at: Stamp,
     stories_total: u64,
+    storylines: Vec<StorylineView>,
     stories: Vec<StoryView>,
     articles: Vec<Matched>,
     pages: Pager,
@@ -52,6 +56,7 @@ pub(crate) async fn topic(State(site): State<Arc<Site>>, asked: Asked, Path(slug
 
 struct Found {
     topic: Topic,
+    storylines: Vec<(Storyline, u64)>,
     stories: Listed<StoryCard>,
     articles: Listed<(ArticleCard, String)>,
 }
@@ -71,6 +76,11 @@ async fn answer(site: &Site, asked: &Asked, slug: String) -> Result<Response, Fa
         query_in_words: in_words(&topic.query, site.now()).unwrap_or_else(|error| error.message),
         added_at: Stamp(topic.added_at),
         stories_total: found.stories.total,
+        storylines: found
+            .storylines
+            .iter()
+            .map(|(line, n)| StorylineView { of_topic: Some(*n), ..StorylineView::of(line) })
+            .collect(),
         stories: found.stories.items.iter().map(StoryView::of).collect(),
         articles: found
             .articles
@@ -106,7 +116,8 @@ fn item(matched: &Matched) -> Item {
 fn find(archive: &Archive, slug: &str, page: Page, as_of: AsOf) -> Result<Found, Fail> {
     let topic = archive.topic(slug)?.ok_or_else(|| no_topic(slug))?;
     let stories = archive.latest_stories(Page::new(1, STORIES), Some(topic.id), StoryOrder::Newest, as_of)?;
-    Ok(Found { articles: archive.topic_articles(topic.id, page, as_of)?, stories, topic })
+    let storylines = archive.topic_storylines(topic.id, STORYLINES, as_of)?;
+    Ok(Found { articles: archive.topic_articles(topic.id, page, as_of)?, storylines, stories, topic })
 }
 
 /// What the form for a topic holds.

@@ -77,11 +77,19 @@ export async function everyPage(url) {
   const lines = await get("l.json");
   const storyline = lines.storylines[0].path.slice(1);
   const outlets = await get("sources.json");
+  const most = (buckets) => buckets.reduce((a, b) => (b.sentences > a.sentences ? b : a));
+  const busiest = most((await get(`t/${call.topic}/timeline.json`)).buckets);
+  const month = most((await get(`t/${call.topic}/timeline.json?zoom=${busiest.zoom}`)).buckets);
   const outlet = JSON.stringify(outlets).match(/"slug":"([^"]+)"/)[1];
   return {
     desk: "",
     topics: "t",
     topic: `t/${call.topic}`,
+    timeline: `t/${call.topic}/timeline`,
+    "timeline-year": `t/${call.topic}/timeline?zoom=${busiest.from.slice(0, 4)}`,
+    "timeline-month": `t/${call.topic}/timeline?zoom=${month.from.slice(0, 7)}`,
+    "timeline-table": `t/${call.topic}/timeline?zoom=${busiest.from.slice(0, 4)}&view=table`,
+    "story-timeline": `s/${call.id}/timeline?zoom=${month.from.slice(0, 7)}`,
     story: `s/${call.id}`,
     compare: `s/${call.id}/compare`,
     storylines: "l",

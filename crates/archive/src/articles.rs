@@ -8,9 +8,10 @@ use crate::rows::{
     rank_of, statements_from_json, statements_to_json,
 };
 use crate::writer::{Pending, Writing};
-use crate::{address, entries, stories, topics};
+use crate::{address, dated, entries, stories, topics};
 use jiff::{SignedDuration, Timestamp};
 use news::article::{Article, Held, TextKind};
+use news::dated::Dated;
 use news::entry::Entry;
 use news::id::{ArticleId, ImportId, OutletId, RecordId, RevisionId, StoryId};
 use news::language::Language;
@@ -91,6 +92,8 @@ pub struct NewRevision {
     pub features: Vec<u8>,
     /// What is said in it; spans in `content.text`.
     pub statements: Vec<Statement>,
+    /// What it says of days; spans in `content.text`.
+    pub dated: Dated,
     /// What went wrong in reading it.
     pub problems: Vec<Problem>,
     /// Version of the extraction that read it.
@@ -119,6 +122,8 @@ pub struct NewText {
     pub features: Vec<u8>,
     /// What is said in it; spans in `content.text`.
     pub statements: Vec<Statement>,
+    /// What it says of days; spans in `content.text`.
+    pub dated: Dated,
     /// What went wrong in reading it.
     pub problems: Vec<Problem>,
     /// Version of the extraction that read it.
@@ -706,7 +711,7 @@ pub(crate) fn record(w: &mut Writing<'_>, new: &NewRevision) -> Result<Recorded>
             new.rank.map(rank_number),
         ))?;
     let revision = RevisionId(w.conn.last_insert_rowid());
-    add_reading(
+    let text = add_reading(
         w.conn,
         revision,
         &Reading {
@@ -718,6 +723,7 @@ pub(crate) fn record(w: &mut Writing<'_>, new: &NewRevision) -> Result<Recorded>
         },
     )?;
     put_features(w.conn, revision, &new.features)?;
+    dated::keep(w.conn, new.article, text, &new.dated, ms(new.fetched_at))?;
 
     // The first text settles the article's place in time; later texts do not move it, so that a list asked for as of
     // a time before them stands as it stood.
@@ -756,8 +762,8 @@ struct Reading<'a> {
     made_at: Timestamp,
 }
 
-/// Adds a reading of a revision and makes it the one shown.
-fn add_reading(conn: &Connection, revision: RevisionId, reading: &Reading<'_>) -> Result<()> {
+/// Adds a reading of a revision and makes it the one shown; gives its number.
+fn add_reading(conn: &Connection, revision: RevisionId, reading: &Reading<'_>) -> Result<i64> {
     let a = reading.content;
     let (published_at, published_offset, published_precision) = moment_columns(a.published_at.as_ref());
     let (modified_at, modified_offset, modified_precision) = moment_columns(a.modified_at.as_ref());
@@ -800,7 +806,7 @@ fn add_reading(conn: &Connection, revision: RevisionId, reading: &Reading<'_>) -
         &a.text,
     ))?;
     conn.prepare_cached("update revisions set text = ?2 where id = ?1")?.execute((revision.0, text))?;
-    Ok(())
+    Ok(text)
 }
 
 /// Adds one newer reading; see [`Archive::replace_text`].
@@ -822,7 +828,7 @@ fn replace(w: &mut Writing<'_>, text: &NewText, now: Timestamp) -> Result<()> {
     if digest == text_digest(&text.content) && is_same_reading(w.conn, text)? {
         return Ok(());
     }
-    add_reading(
+    let reading = add_reading(
         w.conn,
         text.revision,
         &Reading {
@@ -834,6 +840,7 @@ fn replace(w: &mut Writing<'_>, text: &NewText, now: Timestamp) -> Result<()> {
         },
     )?;
     if is_last {
+        dated::keep(w.conn, article, reading, &text.dated, ms(now))?;
         touch(w, article)?;
         stories::member_text_changed(w, article, now)?;
     }

@@ -8,6 +8,7 @@ use crate::writer::Writing;
 use crate::{outlets, stories};
 use jiff::Timestamp;
 use news::article::{Article, Damage, Field, Origin};
+use news::dated::Dated;
 use news::id::{ArticleId, ImportId, RevisionId, StoryId};
 use news::revision::Digest;
 use news::story::Placement;
@@ -257,9 +258,11 @@ fn revision(headline: &HeadlineRecord, article: ArticleId, now: Timestamp) -> Ne
     if content.published_at.is_some() {
         content.origins.insert(Field::Published, Origin::Import);
     }
+    let published = news::dated::published_day(content.published_at.as_ref(), now);
     NewRevision {
         article,
         content,
+        dated: Dated { published, sentences: Vec::new() },
         fetched_at: now,
         raw_digest: None,
         record: None,

@@ -13,6 +13,7 @@
 mod address;
 mod articles;
 mod changes;
+mod dated;
 mod entries;
 mod error;
 mod feeds;
@@ -26,6 +27,7 @@ mod segments;
 mod stories;
 mod storylines;
 mod subscriptions;
+mod timeline;
 mod topics;
 mod verify;
 pub mod warc;
@@ -37,6 +39,7 @@ pub use articles::{
     RevisionHead, RevisionPage, Visit, VisitFact, VisitLine, VisitOutcome, revisit_at,
 };
 pub use changes::{FeaturesRow, Indexable, RevisionRow};
+pub use dated::Undated;
 pub use entries::EntryState;
 pub use error::{Error, Result};
 pub use feeds::{DueFeed, FetchFact, FetchLine, ListedFeed, Poll, PollOutcome, Silence, SourceHealth, Whereabouts};
@@ -48,6 +51,7 @@ pub use responses::{Resource, Response, StoredResponse};
 pub use stories::{LogLine, MemberCard, Move, StoryPage};
 pub use storylines::{NewStoryline, Storyline, StorylinePage};
 pub use subscriptions::{Delivery, DeliveryRead, HubCall, NewSubscription, Receipt, Subscription, SubscriptionState};
+pub use timeline::{DayCount, DaySentences, Days, SentenceCard, TimelineOf};
 pub use topics::{NewTopic, TopicChange, TopicCount};
 pub use verify::{Check, Report};
 pub use writer::Pending;

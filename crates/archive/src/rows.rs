@@ -2,8 +2,10 @@
 
 use crate::error::{Error, Result};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::Offset;
 use news::article::{Article, Block, BlockKind, Damage, Dateline, Field, Held, Origin, TextKind};
+use news::dated::Telling;
 use news::entry::{Entry, Source};
 use news::feed::Pace;
 use news::language::Language;
@@ -24,6 +26,18 @@ use std::time::Duration;
 pub(crate) fn ms(at: Timestamp) -> i64 {
     at.as_millisecond()
 }
+
+/// Days since 1970, as every day column holds them.
+pub(crate) fn day_number(day: Date) -> i64 {
+    day.since(EPOCH).map_or(0, |span| span.get_days().into())
+}
+
+/// Reads [`day_number`].
+pub(crate) fn day_of(number: i64) -> Option<Date> {
+    EPOCH.checked_add(jiff::Span::new().try_days(number).ok()?).ok()
+}
+
+const EPOCH: Date = Date::constant(1970, 1, 1);
 
 /// Reads a row's columns from left to right, so that a list of columns can be shared between queries.
 pub(crate) struct Cols<'r> {
@@ -164,6 +178,21 @@ pub(crate) fn rank_number(rank: EditRank) -> u8 {
         EditRank::Headline => 3,
         EditRank::Retraction => 4,
     }
+}
+
+/// A way of telling as its column.
+pub(crate) fn telling_number(telling: Telling) -> u8 {
+    match telling {
+        Telling::Near => 0,
+        Telling::Later => 1,
+        Telling::Ahead => 2,
+        Telling::Published => 3,
+    }
+}
+
+/// Reads [`telling_number`].
+pub(crate) fn telling_of(number: u8) -> Option<Telling> {
+    Telling::ALL.get(usize::from(number)).copied()
 }
 
 /// Reads [`rank_number`].

@@ -1,6 +1,7 @@
 //! Standing queries and what matched them.
 
 use crate::articles::touch;
+use crate::dated;
 use crate::error::{Error, Result};
 use crate::lists::AsOf;
 use crate::open::Archive;
@@ -141,6 +142,7 @@ impl Archive {
                 )?
                 .execute((id.0, ms(now)))?;
             w.conn.prepare_cached("delete from topic_stories where topic = ?1")?.execute([id.0])?;
+            w.conn.prepare_cached("delete from topic_days where topic = ?1")?.execute([id.0])?;
             articles.into_iter().try_for_each(|article| touch(w, article))
         })
     }
@@ -213,6 +215,8 @@ fn set(w: &mut Writing<'_>, change: &TopicChange, now: Timestamp) -> Result<()> 
         }
     }
     if held.is_some() != change.because.is_some() {
+        let count = if change.because.is_some() { dated::Count::In } else { dated::Count::Out };
+        dated::count(w.conn, change.topic, change.article, count)?;
         if let Some(story) = stories::current(w.conn, change.article)?.map(|m| m.story) {
             let step = if change.because.is_some() { 1 } else { -1 };
             add_to_story(w.conn, change.topic, story, step)?;

@@ -5,9 +5,10 @@ use crate::lists::AsOf;
 use crate::open::Archive;
 use crate::responses::Place;
 use crate::rows::{Cols, article_from_json, ms, statements_from_json};
-use crate::stories;
+use crate::timeline::{self, TimelineOf};
+use crate::{dated, stories};
 use news::article::{Article, Damage, Field};
-use news::id::StoryId;
+use news::id::{StoryId, TopicId};
 use news::revision::{Digest, text_digest};
 use news::statement::Statement;
 use std::ops::Range;
@@ -56,6 +57,7 @@ impl Archive {
         report.checks.push(self.check_stories(progress)?);
         report.checks.push(self.check_redirects()?);
         report.checks.push(self.check_topics()?);
+        report.checks.push(self.check_days(progress)?);
         Ok(report)
     }
 
@@ -281,6 +283,100 @@ impl Archive {
             while let Some(row) = rows.next()? {
                 let (topic, story): (i64, i64) = (row.get(0)?, row.get(1)?);
                 check.wrong(format!("story {story} is miscounted in topic {topic}"));
+            }
+            Ok(check)
+        })
+    }
+
+    /// Every sentence of a timeline is a piece of its text, every article is read for days, and the days of every topic
+    /// are those of its texts.
+    fn check_days(&self, progress: &mut dyn FnMut(&'static str, u64, u64)) -> Result<Check> {
+        const NAME: &str = "days";
+        let mut check = Check { name: NAME, ..Check::default() };
+        let total = self.count("select count(*) from dated_readings")?;
+        let (mut after, mut read) = (0, 0);
+        loop {
+            let rows = self.read(|conn| {
+                let mut query = conn.prepare_cached(
+                    "select d.id, t.revision, b.body from dated_readings d left join revision_texts t on t.id = d.text
+                        left join bodies b on b.text = d.text where d.id > ?1 order by d.id limit 200",
+                )?;
+                let rows = query
+                    .query_map([after], |row| {
+                        let (id, revision, body): (i64, Option<i64>, Option<String>) =
+                            (row.get(0)?, row.get(1)?, row.get(2)?);
+                        Ok((id, revision.unwrap_or(0), body.unwrap_or_default()))
+                    })?
+                    .collect::<rusqlite::Result<Vec<_>>>()?;
+                let mut found = Vec::with_capacity(rows.len());
+                for (id, revision, body) in rows {
+                    let spans = conn
+                        .prepare_cached("select start_byte, end_byte from dated_sentences where reading = ?1")?
+                        .query_map([id], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?
+                        .collect::<rusqlite::Result<Vec<_>>>()?;
+                    found.push((id, revision, body, spans));
+                }
+                Ok(found)
+            })?;
+            let Some((last, ..)) = rows.last() else { break };
+            after = *last;
+            for (_, revision, body, spans) in rows {
+                read += 1;
+                for (start, end) in spans {
+                    check.looked_at += 1;
+                    let span = usize::try_from(start).ok().zip(usize::try_from(end).ok());
+                    let piece = span.filter(|(start, end)| start < end).and_then(|(start, end)| body.get(start..end));
+                    if piece.is_none() {
+                        check.wrong(format!(
+                            "a dated sentence of revision {revision} lies outside the text or inside a character"
+                        ));
+                    }
+                }
+            }
+            progress(NAME, read, total);
+        }
+        self.read(|conn| {
+            let mut each = |sql: &str, what: &str| -> Result<()> {
+                let mut query = conn.prepare(sql)?;
+                let mut rows = query.query([])?;
+                while let Some(row) = rows.next()? {
+                    check.wrong(format!("{what} {}", row.get::<_, i64>(0)?));
+                }
+                Ok(())
+            };
+            each(
+                "select distinct s.reading from dated_sentences s left join dated_readings d on d.id = s.reading
+                 where d.id is null or s.article <> d.article or s.is_current <> (d.until_at is null)",
+                "the sentences are not those of their text in reading",
+            )?;
+            each(
+                "select article from dated_readings where until_at is null group by article having count(*) > 1",
+                "two texts are the newest of article",
+            )?;
+            if dated::backlog(conn)?.is_none() {
+                each(
+                    "select a.id from articles a join revisions r on r.id = a.head
+                        left join dated_readings d on d.article = a.id and d.until_at is null
+                     where d.text is not r.text",
+                    "the newest text was not read for days of article",
+                )?;
+            }
+            let topics = conn
+                .prepare("select id from topics where removed_at is null")?
+                .query_map([], |row| row.get(0).map(TopicId))?
+                .collect::<rusqlite::Result<Vec<_>>>()?;
+            for topic in topics {
+                let (kept, counted) =
+                    (timeline::kept_days(conn, topic)?, timeline::counted_days(conn, TimelineOf::Topic(topic), AsOf::Now)?);
+                check.looked_at += counted.days.len() as u64;
+                if kept != counted.days {
+                    let day = kept.iter().zip(&counted.days).find(|(kept, counted)| kept != counted);
+                    check.wrong(format!(
+                        "the days of topic {topic} are miscounted: {} kept, {} counted, first {day:?}",
+                        kept.len(),
+                        counted.days.len()
+                    ));
+                }
             }
             Ok(check)
         })

@@ -17,6 +17,8 @@ use tokio::sync::watch;
 
 /// Articles read from the archive at once.
 const BATCH: usize = 500;
+/// Articles of an earlier version read for days between two looks.
+const BACKLOG: usize = 2_000;
 /// The pause between two looks for changes.
 const PAUSE: Duration = Duration::from_millis(400);
 
@@ -24,7 +26,8 @@ const PAUSE: Duration = Duration::from_millis(400);
 pub async fn keep_up(archive: Archive, index: Index, mut stop: watch::Receiver<bool>) -> Result<()> {
     while !*stop.borrow() {
         let (archive, index) = (archive.clone(), index.clone());
-        tokio::task::spawn_blocking(move || catch_up(&archive, &index)).await.map_err(|_| Error::Stopped)??;
+        let work = move || catch_up(&archive, &index).and_then(|_| crate::dated::date_backlog(&archive, BACKLOG));
+        tokio::task::spawn_blocking(work).await.map_err(|_| Error::Stopped)??;
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}
             _ = stop.changed() => {}

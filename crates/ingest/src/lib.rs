@@ -6,6 +6,7 @@
 //! one room where a step and a side effect meet; each step decides, the archive writes.
 
 mod clock;
+mod dated;
 mod follow;
 mod hubs;
 mod import;
@@ -20,6 +21,7 @@ mod starter;
 mod storylines;
 
 pub use clock::Clock;
+pub use dated::date_backlog;
 pub use import::{ImportReport, Item, import};
 pub use index::{catch_up, document, keep_up as keep_index, match_topic, verify as verify_search};
 pub use place::Placer;

@@ -156,6 +156,7 @@ impl Bench {
         };
         self.remember(article, &content.text);
         let statements = crate::follow::statements(&content);
+        let dated = crate::dated::dated(&content.text, content.published_at.as_ref(), fetched_at);
         let pending = self.archive.record_revision_soon(NewRevision {
             article,
             content,
@@ -166,6 +167,7 @@ impl Bench {
             placement,
             features: features.to_bytes(),
             statements,
+            dated,
             problems,
             extractor: EXTRACTOR,
         })?;
@@ -216,6 +218,10 @@ impl Bench {
             placement = Placement::Joins { story, because: Because { score: 1.0, ..Because::default() } };
         }
         self.archive.replace_features(vec![(revision.id, features.to_bytes())])?;
+        let dated = crate::dated::dated(&content.text, content.published_at.as_ref(), revision.fetched_at);
+        if !self.archive.is_dated(revision.id, &dated)? {
+            self.archive.replace_dated(vec![(revision.id, dated)], now)?;
+        }
         self.remember(revision.article, &content.text);
         let mut moves = vec![Move::Place { article: revision.article, placement }];
         if let Some((story, because)) = suggestion {

@@ -6,6 +6,9 @@ use jiff::Timestamp;
 use news::id::RevisionId;
 use std::path::Path;
 
+/// Articles of an earlier version read for days between two looks whether there are more.
+const BACKLOG: usize = 10_000;
+
 /// What a rebuild came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RebuildReport {
@@ -30,6 +33,7 @@ pub fn rebuild_search(archive: &Archive, folder: &Path, progress: &dyn Fn(u64)) 
 /// Takes every article out of its story and places all anew in the order they came, then settles and draws storylines.
 pub fn rebuild_stories(archive: &Archive, now: Timestamp, progress: &dyn Fn(u64)) -> Result<RebuildReport> {
     let mut report = RebuildReport::default();
+    while crate::dated::date_backlog(archive, BACKLOG)?.is_some() {}
     archive.clear_stories(now)?;
     let mut bench = crate::place::Bench::new(archive.clone());
     archive.for_each_revision(RevisionId(0), &mut |row| {

@@ -329,6 +329,7 @@ impl Changed {
             revision: self.revision,
             features: features(&self.content, outlet.as_deref(), self.fetched_at).to_bytes(),
             statements: crate::follow::statements(&self.content),
+            dated: crate::dated::dated(&self.content.text, self.content.published_at.as_ref(), self.fetched_at),
             content: self.content,
             problems: self.problems,
             extractor: EXTRACTOR,

@@ -6,6 +6,7 @@
 //! their offsets, because every step must cut a text in the same places.
 
 pub mod article;
+pub mod dated;
 pub mod entry;
 pub mod feed;
 pub mod health;

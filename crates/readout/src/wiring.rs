@@ -3,11 +3,12 @@
 use news::article::Article;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use web::{AlignedRow, DiffLine, Piece, PieceKind, Relation};
+use web::{AlignedRow, DayOrder, DaySentence, DiffLine, Piece, PieceKind, Relation};
 
 /// The settings of the web room for a server at `address`.
 pub fn settings(address: SocketAddr, hosts: Vec<String>, callback: Option<&url::Url>) -> web::Settings {
     let mut settings = web::Settings::new(Arc::new(aligned), Arc::new(diff), jiff::Timestamp::now);
+    settings.orderer = Arc::new(ordered);
     settings.version = env!("CARGO_PKG_VERSION").to_owned();
     settings.hosts.extend(hosts);
     settings.hosts.push(address.ip().to_string());
@@ -64,6 +65,15 @@ pub fn aligned(a: &Article, b: &Article) -> Vec<AlignedRow> {
             }
         })
         .collect()
+}
+
+/// The sentences of each day, nearest to what the others say first.
+pub fn ordered(days: &[Vec<DaySentence>]) -> Vec<DayOrder> {
+    fn candidate(s: &DaySentence) -> story::dated::Candidate<'_> {
+        story::dated::Candidate { text: &s.text, sentence: s.sentence, is_printed: s.is_printed }
+    }
+    let candidates: Vec<Vec<_>> = days.iter().map(|day| day.iter().map(candidate).collect()).collect();
+    story::dated::order(&candidates).into_iter().map(|day| DayOrder { order: day.order, own: day.own }).collect()
 }
 
 /// What changed from one revision to another, sentence by sentence.

@@ -11,6 +11,7 @@ mod because;
 mod cluster;
 mod copies;
 pub mod date;
+pub mod dated;
 mod features;
 mod index;
 mod passages;

@@ -325,6 +325,7 @@ pub(crate) fn page<P: Template + Serialize>(asked: &Asked, page: &P) -> Result<R
             "This page is no list",
             "Only lists have feeds. The page itself stands at the same address without the suffix.",
         )),
+        Form::Csv => Err(no_table()),
     }
 }
 
@@ -340,7 +341,20 @@ pub(crate) fn list<P: Template + Serialize>(
         Form::Rss => Ok(tagged(asked, feeds::rss(&feed(), asked))),
         Form::Atom => Ok(tagged(asked, feeds::atom(&feed(), asked))),
         Form::JsonFeed => Ok(tagged(asked, feeds::json_feed(&feed(), asked))),
+        Form::Csv => Err(no_table()),
     }
+}
+
+fn no_table() -> Fail {
+    Fail::nothing(
+        "This page has no CSV",
+        "Timelines have one. The page itself stands at the same address without the suffix, its data under .json.",
+    )
+}
+
+/// Lines of CSV, made by the page itself.
+pub(crate) fn csv(asked: &Asked, lines: String) -> Response {
+    tagged(asked, lines)
 }
 
 fn json<P: Serialize>(asked: &Asked, page: &P) -> Result<Response, Fail> {

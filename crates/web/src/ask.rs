@@ -16,6 +16,7 @@ pub(crate) enum Form {
     Rss,
     Atom,
     JsonFeed,
+    Csv,
 }
 
 impl Form {
@@ -27,6 +28,7 @@ impl Form {
             Form::Rss => ".rss",
             Form::Atom => ".atom",
             Form::JsonFeed => ".feed.json",
+            Form::Csv => ".csv",
         }
     }
 
@@ -43,12 +45,13 @@ impl Form {
             Form::Rss => "application/rss+xml; charset=utf-8",
             Form::Atom => "application/atom+xml; charset=utf-8",
             Form::JsonFeed => "application/feed+json; charset=utf-8",
+            Form::Csv => "text/csv; charset=utf-8",
         }
     }
 
     /// Parts a path from the form its suffix asks for; `None` when it has no such suffix.
     pub(crate) fn of_path(path: &str) -> Option<(&str, Form)> {
-        [Form::JsonFeed, Form::Json, Form::Rss, Form::Atom]
+        [Form::JsonFeed, Form::Json, Form::Rss, Form::Atom, Form::Csv]
             .into_iter()
             .find_map(|form| path.strip_suffix(form.suffix()).map(|rest| (rest, form)))
             .filter(|(rest, _)| rest.len() > 1 && !rest.ends_with('/'))
@@ -65,6 +68,7 @@ impl Form {
             ("application/atom+xml", Form::Atom),
             ("application/rss+xml", Form::Rss),
             ("application/json", Form::Json),
+            ("text/csv", Form::Csv),
         ];
         wanted.into_iter().find(|(media, _)| names(media)).map_or(Form::Html, |(_, form)| form)
     }
@@ -230,6 +234,7 @@ mod tests {
         check("/s/12-a-b.json?asof=2025", Some(("/s/12-a-b?asof=2025", Form::Json)));
         check("/t/kestrel.feed.json", Some(("/t/kestrel", Form::JsonFeed)));
         check("/a/1/diff/1..2.atom", Some(("/a/1/diff/1..2", Form::Atom)));
+        check("/t/kestrel/timeline.csv?zoom=2017", Some(("/t/kestrel/timeline?zoom=2017", Form::Csv)));
         check("/s/12", None);
         check("/.json", None);
     }

@@ -12,10 +12,11 @@ mod guard;
 mod names;
 mod pages;
 mod parts;
+mod period;
 mod site;
 mod view;
 
 pub use site::{
-    AlignedRow, Comparer, DiffLine, Differ, Discover, Offer, Piece, PieceKind, Relation, Settings, StarterOutlet,
+    AlignedRow, Comparer, DayOrder, DaySentence, DiffLine, Differ, Discover, Offer, Orderer, Piece, PieceKind, Relation, Settings, StarterOutlet,
     router, serve,
 };

@@ -14,5 +14,6 @@ pub(crate) mod sources;
 pub(crate) mod start;
 pub(crate) mod story;
 pub(crate) mod storyline;
+pub(crate) mod timeline;
 pub(crate) mod topic;
 pub(crate) mod websub;

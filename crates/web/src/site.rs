@@ -113,6 +113,29 @@ pub enum DiffLine {
 /// Finds what changed from an older text to a newer; the headlines are compared here.
 pub type Differ = Arc<dyn Fn(&Article, &Article) -> Vec<DiffLine> + Send + Sync>;
 
+/// A sentence that may stand for its day on a timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DaySentence {
+    /// The sentence.
+    pub text: String,
+    /// Its number in its text, from 0.
+    pub sentence: u32,
+    /// Whether the calendar day itself is printed in it.
+    pub is_printed: bool,
+}
+
+/// In which order the sentences of a day are shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DayOrder {
+    /// Places in the list given, each once, best first.
+    pub order: Vec<usize>,
+    /// So many of the first say what none before them said; the others repeat one of these.
+    pub own: usize,
+}
+
+/// Puts the sentences of each of these days in order; one answer for each day.
+pub type Orderer = Arc<dyn Fn(&[Vec<DaySentence>]) -> Vec<DayOrder> + Send + Sync>;
+
 /// A feed that an address was found to offer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
@@ -154,6 +177,8 @@ pub struct Settings {
     pub comparer: Comparer,
     /// Compares two revisions.
     pub differ: Differ,
+    /// Orders the sentences of a day on a timeline; by itself as the archive gives them.
+    pub orderer: Orderer,
     /// Finds the feeds of an address; without it an address is taken as a feed, a sitemap or a page as the form says.
     pub discover: Option<Discover>,
     /// Called after a person changed what is gathered, so that gathering need not wait for its next look.
@@ -180,6 +205,7 @@ impl Settings {
         Settings {
             comparer,
             differ,
+            orderer: Arc::new(as_given),
             discover: None,
             wake: None,
             starters: Vec::new(),
@@ -190,6 +216,10 @@ impl Settings {
             questions: 16,
         }
     }
+}
+
+fn as_given(days: &[Vec<DaySentence>]) -> Vec<DayOrder> {
+    days.iter().map(|day| DayOrder { order: (0..day.len()).collect(), own: day.len() }).collect()
 }
 
 /// What every handler holds.
@@ -227,8 +257,10 @@ pub fn router(archive: Archive, search: search::Index, settings: Settings) -> Ro
         .route("/", get(pages::desk::desk))
         .route("/t", get(pages::topic::topics).post(pages::act::add_topic))
         .route("/t/{topic}", get(pages::topic::topic))
+        .route("/t/{topic}/timeline", get(pages::timeline::topic))
         .route("/t/{topic}/remove", post(pages::act::remove_topic))
         .route("/s/{story}", get(pages::story::story))
+        .route("/s/{story}/timeline", get(pages::timeline::story))
         .route("/s/{story}/compare", get(pages::compare::compare))
         .route("/l", get(pages::storyline::storylines))
         .route("/l/{storyline}", get(pages::storyline::storyline))

@@ -12,3 +12,4 @@ mod pages;
 mod rules;
 mod stories;
 mod survive;
+mod years;

@@ -24,6 +24,8 @@ const keys = {
   d: () => follow('a[data-diff]'),
   '[': () => follow('a[data-older]'),
   ']': () => follow('a[data-newer]'),
+  '+': () => follow('a[data-in]'),
+  '-': () => follow('a[data-out]'),
   '/': () => document.querySelector('#q')?.select(),
   '?': () => document.querySelector('#keys')?.togglePopover(),
 };

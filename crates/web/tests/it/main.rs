@@ -70,6 +70,11 @@ async fn every_page_answers_as_html_and_json() {
         "/".to_owned(),
         "/t".into(),
         "/t/kestrel-strait".into(),
+        "/t/kestrel-strait/timeline".into(),
+        "/t/kestrel-strait/timeline?zoom=2026-11&view=table".into(),
+        "/t/kestrel-strait/timeline?zoom=2026-11-17".into(),
+        "/t/kestrel-strait/timeline?from=2020-01-01&to=2026-12-31".into(),
+        format!("/s/{}/timeline", shelf.story),
         story.clone(),
         format!("/s/{}/compare", shelf.story),
         format!("/s/{}/compare?a={}&b={}@2", shelf.story, shelf.norland, shelf.courant),
@@ -317,6 +322,76 @@ async fn as_of_an_earlier_time_later_texts_leave_no_trace() {
 }
 
 #[tokio::test]
+async fn a_timeline_zooms_in_and_its_table_holds_the_same_entries() {
+    let (shelf, router) = site();
+    let all = get(&router, "/t/kestrel-strait/timeline.json").await.json();
+    assert_eq!((all["unit"].as_str(), all["name"].as_str()), (Some("year"), Some("all years")), "{all}");
+    let month = get(&router, "/t/kestrel-strait/timeline.json?zoom=2026-11").await.json();
+    let buckets = month["buckets"].as_array().expect("days");
+    assert_eq!(buckets.len(), 30);
+    assert!(buckets.iter().any(|day| day["sentences"] == 0), "{month}");
+    let entries = month["entries"].as_array().expect("entries");
+    assert!(entries.len() > 2, "{month}");
+    let sum: u64 = buckets.iter().filter_map(|day| day["sentences"].as_u64()).sum();
+    assert_eq!(month["sentences"].as_u64(), Some(sum));
+
+    let list = get(&router, "/t/kestrel-strait/timeline?zoom=2026-11").await.body;
+    let table = get(&router, "/t/kestrel-strait/timeline?zoom=2026-11&view=table").await.body;
+    let csv = get(&router, "/t/kestrel-strait/timeline.csv?zoom=2026-11").await;
+    assert_eq!(csv.header(header::CONTENT_TYPE), "text/csv; charset=utf-8");
+    assert_eq!(csv.body.matches("\r\n").count(), entries.len() + 1, "{}", csv.body);
+    for entry in entries {
+        let path = entry["path"].as_str().expect("a path");
+        for (view, body) in [("list", &list), ("table", &table)] {
+            assert!(body.contains(&format!("href=\"{path}\"")), "{path} stands in the {view}: {body}");
+        }
+        // Word for word, as it stands at its place in its revision.
+        let (page, place) = path.split_once("#s").expect("a place");
+        let revision = get(&router, &format!("{page}.json")).await.json();
+        let text = revision["text"].as_str().expect("a text");
+        let span = news::text::sentences(text)[place.parse::<usize>().expect("a number") - 1].clone();
+        assert_eq!(entry["text"].as_str(), Some(&text[span]), "{path}");
+    }
+    assert!(list.contains("Empty: no text was published then"), "{list}");
+    assert!(table.contains("Empty: no text was published then"), "{table}");
+    assert!(list.contains(r#"<path class="l-2""#), "an empty day is drawn as empty: {list}");
+    assert!(list.contains("day of publication only"), "{list}");
+
+    // The wire's sentence stands in three texts and is one entry, under the wire.
+    let day = get(&router, &format!("/s/{}/timeline.json?zoom=2026-11-17", shelf.story)).await.json();
+    let entries = day["entries"].as_array().expect("entries");
+    let folded = entries.iter().find(|entry| entry["texts"] == 3).unwrap_or_else(|| panic!("copies are folded: {day}"));
+    assert_eq!(folded["outlet"]["name"], "Nordwire", "{folded}");
+    assert_eq!(folded["copies"].as_array().map(Vec::len), Some(2));
+    let page = get(&router, &format!("/s/{}/timeline?zoom=2026-11-17", shelf.story)).await.body;
+    assert!(page.contains("and 2 copies"), "{page}");
+
+    let story = get(&router, &format!("/s/{}-any/timeline?zoom=2026", shelf.story)).await;
+    assert_eq!(story.status, StatusCode::PERMANENT_REDIRECT);
+    assert_eq!(story.header(header::LOCATION), format!("/s/{}/timeline?zoom=2026", shelf.story));
+}
+
+#[tokio::test]
+async fn a_timeline_says_what_it_cannot_read_and_when_nothing_is_there() {
+    let (shelf, router) = site();
+    for query in ["zoom=yesterday", "zoom=2017-13", "from=2017-02-30", "from=2018&to=2017", "from=0001&to=2020"] {
+        let got = get(&router, &format!("/t/kestrel-strait/timeline?{query}")).await;
+        assert_eq!(got.status, 400, "{query}");
+    }
+    for path in ["/t/nowhere/timeline", "/s/99999/timeline", "/t/kestrel-strait.csv", "/o.csv"] {
+        assert_eq!(get(&router, path).await.status, 404, "{path}");
+    }
+    let long_ago = get(&router, "/t/kestrel-strait/timeline?zoom=1850").await;
+    assert_eq!(long_ago.status, 200);
+    assert!(long_ago.body.contains("No text was published in this time"), "{}", long_ago.body);
+    let before = get(&router, "/t/kestrel-strait/timeline?asof=2026-11-01").await;
+    assert!(before.body.contains("Nothing yet"), "{}", before.body);
+    let then = get(&router, &format!("/s/{}/timeline?asof=2026-11-17T20:30Z", shelf.story)).await.body;
+    assert!(then.contains("1 sentence") || then.contains("sentences"), "{then}");
+    assert!(!then.contains("Courant") && !then.contains("Nordwire"), "{then}");
+}
+
+#[tokio::test]
 async fn an_older_revision_says_so_and_sentences_have_places() {
     let (shelf, router) = site();
     let old = get(&router, &format!("/a/{}/r/1", shelf.courant)).await;
@@ -342,7 +417,7 @@ async fn foreign_words_carry_language_and_direction() {
 async fn lists_are_feeds_with_stable_ids_and_answer_304() {
     let (shelf, router) = site();
     let story = story_path(&router, &shelf).await;
-    for list in ["/index", "/t/kestrel-strait", "/revisions", "/o/halvik-courant", "/q", story.as_str()] {
+    for list in ["/index", "/t/kestrel-strait", "/t/kestrel-strait/timeline", "/revisions", "/o/halvik-courant", "/q", story.as_str()] {
         for (suffix, media) in [(".rss", "rss+xml"), (".atom", "atom+xml"), (".feed.json", "feed+json")] {
             let path = format!("{list}{suffix}");
             let got = get(&router, &path).await;

@@ -7,6 +7,7 @@ use archive::{
 };
 use jiff::Timestamp;
 use news::article::{Article, Block, BlockKind, Damage, Field, Held, Origin, TextKind};
+use news::dated::{Dated, DatedSentence, Telling, published_day, wording};
 use news::feed::FeedKind;
 use news::id::{ArticleId, OutletId, StoryId};
 use news::language::Language;
@@ -234,6 +235,7 @@ impl Writer<'_> {
             .filter(|s| content.text.get(s.content[0].clone()).is_some())
             .collect();
         let raw_digest = Some(Digest::of(content.text.as_bytes()));
+        let dated = dated(&content, fetched_at);
         self.archive
             .record_revision(NewRevision {
                 article,
@@ -245,11 +247,31 @@ impl Writer<'_> {
                 placement,
                 features: vec![],
                 statements,
+                dated,
                 problems: vec![],
                 extractor: 1,
             })
             .expect("a new revision")
     }
+}
+
+/// The first two sentences stand on the day of publication; one that holds a full day stands there.
+fn dated(content: &Article, fetched_at: Timestamp) -> Dated {
+    let published = published_day(content.published_at.as_ref(), fetched_at);
+    let spans = news::text::sentences(&content.text).into_iter().enumerate();
+    let sentences = spans.filter_map(|(place, span)| {
+        let text = &content.text[span.clone()];
+        let printed = (0..text.len()).find_map(|at| text.get(at..at + 10)?.parse().ok());
+        let (day, telling) = match (printed, published) {
+            (Some(day), Some(published)) if day < published => (day, Telling::Later),
+            (Some(day), _) => (day, Telling::Near),
+            (None, Some(day)) if place < 2 => (day, Telling::Published),
+            _ => return None,
+        };
+        let (sentence, wording) = (place as u32, wording(text));
+        Some(DatedSentence { day, telling, is_printed: printed.is_some(), sentence, span, wording })
+    });
+    Dated { published, sentences: sentences.collect() }
 }
 
 fn joins(story: StoryId) -> Placement {

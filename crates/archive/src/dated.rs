@@ -147,8 +147,7 @@ fn undated_of(conn: &Connection, article: ArticleId, found: &mut Vec<Undated>) -
 }
 
 fn keep_one_undated(conn: &Connection, undated: &Undated, dated: &Dated) -> Result<()> {
-    let is_held =
-        conn.prepare_cached("select 1 from dated_readings where text = ?1")?.exists([undated.reading])?;
+    let is_held = conn.prepare_cached("select 1 from dated_readings where text = ?1")?.exists([undated.reading])?;
     if is_held {
         return Ok(());
     }

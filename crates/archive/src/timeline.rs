@@ -156,12 +156,7 @@ pub(crate) fn kept_days(conn: &Connection, topic: TopicId) -> Result<Vec<DayCoun
         conn.prepare_cached("select day, texts, sentences, weight from topic_days where topic = ?1 order by day")?;
     let rows = query.query_map([topic.0], |row| {
         let mut c = Cols::new(row);
-        Ok(DayCount {
-            day: c.read("day", day_of)?,
-            texts: c.next()?,
-            sentences: c.next()?,
-            weight: c.next()?,
-        })
+        Ok(DayCount { day: c.read("day", day_of)?, texts: c.next()?, sentences: c.next()?, weight: c.next()? })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

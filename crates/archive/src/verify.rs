@@ -366,8 +366,10 @@ impl Archive {
                 .query_map([], |row| row.get(0).map(TopicId))?
                 .collect::<rusqlite::Result<Vec<_>>>()?;
             for topic in topics {
-                let (kept, counted) =
-                    (timeline::kept_days(conn, topic)?, timeline::counted_days(conn, TimelineOf::Topic(topic), AsOf::Now)?);
+                let (kept, counted) = (
+                    timeline::kept_days(conn, topic)?,
+                    timeline::counted_days(conn, TimelineOf::Topic(topic), AsOf::Now)?,
+                );
                 check.looked_at += counted.days.len() as u64;
                 if kept != counted.days {
                     let day = kept.iter().zip(&counted.days).find(|(kept, counted)| kept != counted);

@@ -903,7 +903,13 @@ fn dated(content: &Article, seen: Timestamp, days: &[(usize, &str, Telling)]) ->
 }
 
 /// An article with one text that speaks of days.
-fn add_dated(archive: &Archive, n: u32, text: &str, days: &[(usize, &str, Telling)], placement: Placement) -> ArticleId {
+fn add_dated(
+    archive: &Archive,
+    n: u32,
+    text: &str,
+    days: &[(usize, &str, Telling)],
+    placement: Placement,
+) -> ArticleId {
     let minutes = i64::from(n);
     let new = NewArticle { url: Some(format!("https://dated.example/{n}")), ..NewArticle::default() };
     let id = archive.add_article(&new, at(minutes)).unwrap().article;
@@ -1104,7 +1110,10 @@ fn archive_of_an_earlier_version_is_read_for_days() {
     assert_eq!(days_of(&archive, of, AsOf::Now), [row("2026-03-01", 0, 2, 4), row("2026-03-02", 2, 0, 0)]);
     let day = "2026-03-01".parse().unwrap();
     let then = archive.timeline_sentences(of, &[day], 0, 5, AsOf::At(at(10))).unwrap();
-    assert_eq!(then[0].items.iter().map(|s| (s.number, s.text.as_str())).collect::<Vec<_>>(), [(1, "The dam gave way at dawn.")]);
+    assert_eq!(
+        then[0].items.iter().map(|s| (s.number, s.text.as_str())).collect::<Vec<_>>(),
+        [(1, "The dam gave way at dawn.")]
+    );
     assert_clean(&archive);
 }
 

@@ -52,7 +52,8 @@ fn main() -> ExitCode {
 }
 
 fn run(binary: &Path, count: u64) -> anyhow::Result<()> {
-    for (name, is_dated) in [("without days", false), ("with days", true), ("without days", false), ("with days", true)] {
+    for (name, is_dated) in [("without days", false), ("with days", true), ("without days", false), ("with days", true)]
+    {
         let work = tempfile::tempdir()?;
         let archive = Archive::open(work.path())?;
         let (_, seconds) = fill(&archive, COMPARED.min(count), is_dated)?;
@@ -138,7 +139,7 @@ fn check(address: &str) -> anyhow::Result<()> {
         let path = entry["path"].as_str().unwrap_or_default();
         let (page, sentence) = path.split_once("#s").unwrap_or_default();
         let revision: Value = serde_json::from_str(&get(address, &format!("{page}.json"))?)?;
-        let text = revision["text"].as_str().unwrap_or_default();
+        let text = revision["revision"]["text"].as_str().unwrap_or_default();
         let spans = news::text::sentences(text);
         let place: usize = sentence.parse()?;
         anyhow::ensure!(
@@ -153,7 +154,12 @@ fn check(address: &str) -> anyhow::Result<()> {
         .filter(|bucket| bucket["sentences"] == 0 && bucket["texts"] == 0)
         .filter_map(|bucket| bucket["name"].as_str())
         .collect();
-    println!("{} entries checked word for word; texts {}, sentences {}; empty: {empty:?}", entries.len(), all["texts"], all["sentences"]);
+    println!(
+        "{} entries checked word for word; texts {}, sentences {}; empty: {empty:?}",
+        entries.len(),
+        all["texts"],
+        all["sentences"]
+    );
     Ok(())
 }
 
@@ -201,13 +207,15 @@ fn fill(archive: &Archive, count: u64, is_dated: bool) -> anyhow::Result<(usize,
         for (index, article, content, fetched_at) in batch {
             let event = index / newsroom::ARTICLES_PER_EVENT;
             let placement = match first_of_event {
-                Some((known, first, story)) if known == event => match made.article(index).and_then(|made| made.copy_of) {
-                    Some(_) => Placement::Copies {
-                        story,
-                        of: CopyOf { article: first, contained: 0.9, of_base: 0.9, passages: Vec::new() },
-                    },
-                    None => Placement::Joins { story, because: Because { score: 1.0, ..Because::default() } },
-                },
+                Some((known, first, story)) if known == event => {
+                    match made.article(index).and_then(|made| made.copy_of) {
+                        Some(_) => Placement::Copies {
+                            story,
+                            of: CopyOf { article: first, contained: 0.9, of_base: 0.9, passages: Vec::new() },
+                        },
+                        None => Placement::Joins { story, because: Because { score: 1.0, ..Because::default() } },
+                    }
+                }
                 _ => Placement::Opens,
             };
             let published = published_day(content.published_at.as_ref(), fetched_at);
@@ -264,10 +272,19 @@ fn text(made: &Generated, index: u64, count: u64) -> Option<(Article, usize, Tim
     let year_before = day.checked_sub((400 + event % 300).days()).ok()?;
     let mut paragraphs = article.paragraphs;
     let subject = article.headline.trim_end_matches('.');
-    paragraphs.insert(1, format!("The news that {subject} was first told on {} by people near the square.", before.strftime("%A")));
-    paragraphs.push(format!("Nobody in the valley had expected on {} that so soon after {subject}.", before.strftime("%-d %B")));
+    paragraphs.insert(
+        1,
+        format!("The news that {subject} was first told on {} by people near the square.", before.strftime("%A")),
+    );
+    paragraphs.push(format!(
+        "Nobody in the valley had expected on {} that so soon after {subject}.",
+        before.strftime("%-d %B")
+    ));
     paragraphs.push(format!("It was the second time since {} that people spoke of {subject}.", long(year_before)));
-    paragraphs.push(format!("The council of the valley meets again on {} to talk about {subject}.", long(day.checked_add(12.days()).ok()?)));
+    paragraphs.push(format!(
+        "The council of the valley meets again on {} to talk about {subject}.",
+        long(day.checked_add(12.days()).ok()?)
+    ));
     let content = Article {
         headline: Some(article.headline),
         text: news::text::join_blocks(&paragraphs),

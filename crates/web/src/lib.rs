@@ -17,6 +17,6 @@ mod site;
 mod view;
 
 pub use site::{
-    AlignedRow, Comparer, DayOrder, DaySentence, DiffLine, Differ, Discover, Offer, Orderer, Piece, PieceKind, Relation, Settings, StarterOutlet,
-    router, serve,
+    AlignedRow, Comparer, DayOrder, DaySentence, DiffLine, Differ, Discover, Offer, Orderer, Piece, PieceKind,
+    Relation, Settings, StarterOutlet, router, serve,
 };

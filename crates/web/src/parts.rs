@@ -367,7 +367,8 @@ impl HtmlSafe for CountItems {}
 /// `1 text`, `2 texts`, `1,204 texts`, `2 copies`.
 pub(crate) fn number(n: impl Count, word: &str) -> String {
     let n = n.count();
-    match word.strip_suffix('y') {
+    // "copies", but "days".
+    match word.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o'])) {
         _ if n == 1 => format!("1 {word}"),
         Some(stem) => format!("{} {stem}ies", grouped(n)),
         None => format!("{} {word}s", grouped(n)),
@@ -446,6 +447,7 @@ mod tests {
     fn numbers_are_grouped_and_take_the_plural() {
         let check = |n: u64, expected: &str| assert_eq!(number(n, "text"), expected);
         assert_eq!(number(2_u32, "copy"), "2 copies");
+        assert_eq!(number(2_u32, "day"), "2 days");
         check(1, "1 text");
         check(0, "0 texts");
         check(1_204, "1,204 texts");

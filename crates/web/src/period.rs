@@ -91,7 +91,8 @@ impl Zoom {
     pub(crate) fn asked(asked: &Asked) -> Result<Zoom, BadValue> {
         let field = |name: &str| asked.field(name).map(str::trim).filter(|text| !text.is_empty());
         if let Some(text) = field("zoom").filter(|text| *text != "all") {
-            return one(text).ok_or_else(|| bad("zoom", text, "a decade, year, month or day: 2010s, 2017, 2017-01, 2017-01-28"));
+            return one(text)
+                .ok_or_else(|| bad("zoom", text, "a decade, year, month or day: 2010s, 2017, 2017-01, 2017-01-28"));
         }
         let end = |name: &'static str| -> Result<Option<Period>, BadValue> {
             let Some(text) = field(name) else { return Ok(None) };
@@ -209,7 +210,8 @@ pub(crate) fn buckets(zoom: Zoom, period: Period) -> Vec<Zoom> {
         return (0..period.days()).filter_map(|n| Some(Zoom::Day(from.checked_add(n.days()).ok()?))).collect();
     }
     if !by_year && months(to) - months(from) < 62 {
-        let month = |n: i32| Some(Zoom::Month(i16::try_from(n.div_euclid(12)).ok()?, i8::try_from(n.rem_euclid(12) + 1).ok()?));
+        let month =
+            |n: i32| Some(Zoom::Month(i16::try_from(n.div_euclid(12)).ok()?, i8::try_from(n.rem_euclid(12) + 1).ok()?));
         return (months(from)..=months(to)).filter_map(month).collect();
     }
     if period.years() <= 62 {
@@ -272,7 +274,8 @@ mod tests {
 
     #[test]
     fn nonsense_is_no_stretch() {
-        for text in ["", "17", "2017-13", "2017-1", "2017-02-30", "2011s", "0000", "2017-01-28-1", "+017", "9995", "s"] {
+        for text in ["", "17", "2017-13", "2017-1", "2017-02-30", "2011s", "0000", "2017-01-28-1", "+017", "9995", "s"]
+        {
             assert_eq!(one(text), None, "{text}");
         }
     }

@@ -79,7 +79,10 @@ fn topic_of_many_years_is_seen_at_a_glance_from_decade_to_day() {
         .iter()
         .map(|year| (year["zoom"].as_str().unwrap(), year["sentences"].as_u64().unwrap()))
         .collect();
-    assert_eq!(years.iter().map(|year| year.0).collect::<Vec<_>>(), ["2017", "2018", "2019", "2020", "2021", "2022", "2023", "2024"]);
+    assert_eq!(
+        years.iter().map(|year| year.0).collect::<Vec<_>>(),
+        ["2017", "2018", "2019", "2020", "2021", "2022", "2023", "2024"]
+    );
     let empty: Vec<&str> = years.iter().filter(|year| year.1 == 0).map(|year| year.0).collect();
     assert_eq!(empty, ["2019", "2021", "2022", "2023"]);
     let page = server.page(timeline);
@@ -88,7 +91,8 @@ fn topic_of_many_years_is_seen_at_a_glance_from_decade_to_day() {
 
     // Decade, year, month, day: every step holds the day of the grounding, word for word, as list and as table.
     let rows = desk.articles();
-    for zoom in ["", "?zoom=2010s", "?zoom=2017", "?zoom=2017-03", "?zoom=2017-03-06", "?from=2017-02-01&to=2017-04-30"] {
+    for zoom in ["", "?zoom=2010s", "?zoom=2017", "?zoom=2017-03", "?zoom=2017-03-06", "?from=2017-02-01&to=2017-04-30"]
+    {
         let page = server.json(&format!("{timeline}.json{zoom}"));
         let grounding = entries(&page).iter().find(|entry| entry["day"] == "2017-03-06");
         let grounding = grounding.unwrap_or_else(|| panic!("the grounding stands in {zoom}: {page}"));
@@ -104,7 +108,11 @@ fn topic_of_many_years_is_seen_at_a_glance_from_decade_to_day() {
             let link = format!("href=\"{}\"", entry["path"].as_str().unwrap());
             assert!(list.contains(&link) && table.contains(&link), "{zoom}: {link}");
         }
-        assert_eq!(table.matches(", sentence ").count(), entries(&page).len(), "{zoom}: the table holds no more than the list");
+        assert_eq!(
+            table.matches(", sentence ").count(),
+            entries(&page).len(),
+            "{zoom}: the table holds no more than the list"
+        );
     }
     let year = server.json(&format!("{timeline}.json?zoom=2019"));
     assert_eq!((entries(&year).len(), &year["sentences"]), (0, &json!(0)));

@@ -299,7 +299,8 @@ async fn of_story(site: &Site, asked: &Asked, name: &str) -> Result<Response, Fa
                 Fail::nothing("No such story", format!("There is no story with the number {id} in the archive."))
                     .link("The desk", "/")
             })?;
-            let language = card.lead.as_ref().and_then(|lead| lead.head.as_ref()).and_then(|head| head.language.as_ref());
+            let language =
+                card.lead.as_ref().and_then(|lead| lead.head.as_ref()).and_then(|head| head.language.as_ref());
             let StoryId(number) = card.story.id;
             let subject = Subject {
                 kind: "story",
@@ -474,7 +475,11 @@ fn build(site: &Site, asked: &Asked, found: Found) -> TimelineHtml {
     let Found { subject, zoom, period, days, entries, .. } = &found;
     let to = |zoom: Zoom| {
         let word = zoom.word();
-        format!("{}{}", asked.path, asked.query_with(&[("zoom", word.as_deref()), ("from", None), ("to", None), ("p", None)]))
+        format!(
+            "{}{}",
+            asked.path,
+            asked.query_with(&[("zoom", word.as_deref()), ("from", None), ("to", None), ("p", None)])
+        )
     };
     let is_day = matches!(zoom, Zoom::Day(_));
     let sum = |holds: &dyn Fn(Date) -> bool, of: fn(&DayCount) -> u64| -> u64 {
@@ -482,16 +487,16 @@ fn build(site: &Site, asked: &Asked, found: Found) -> TimelineHtml {
     };
     let views = draw(&found.buckets, days, zoom, &to);
     let is_wide = !matches!(found.buckets.first(), Some((Zoom::Day(_), _))) || matches!(zoom, Zoom::Between(..));
-    let mut shown: Vec<Entry> = entries
-        .iter()
-        .map(|(day, card)| entry(*day, card, &found.copies, to(Zoom::Day(*day)), is_wide))
-        .collect();
+    let mut shown: Vec<Entry> =
+        entries.iter().map(|(day, card)| entry(*day, card, &found.copies, to(Zoom::Day(*day)), is_wide)).collect();
     let gaps_after = if is_day { Vec::new() } else { place_gaps(&views, &mut shown) };
     let holds = |day: Date| period.is_some_and(|period| period.holds(day));
     let name = period.map_or_else(|| "nothing yet".to_owned(), |period| zoom.name(period));
-    let beside = |step: i16| {
-        let zoom = zoom.beside(step).filter(|_| period.is_some())?;
-        Some((zoom.name(zoom.period((*period)?)), to(zoom)))
+    // Beyond the first and the last day nothing is to be seen.
+    let beside = |step: i16, is_beyond: &dyn Fn(Period, Date) -> bool| {
+        let period = (*period)?;
+        let zoom = zoom.beside(step).filter(|_| days.iter().any(|day| is_beyond(period, day.day)))?;
+        Some((zoom.name(zoom.period(period)), to(zoom)))
     };
     let is_table = asked.field("view") == Some("table");
     let other = if is_table { None } else { Some("table") };
@@ -510,8 +515,8 @@ fn build(site: &Site, asked: &Asked, found: Found) -> TimelineHtml {
                 .filter(|wider| period.is_some() && (*wider == Zoom::All || *wider != *zoom))
                 .map(|wider| (period.map_or_else(String::new, |period| wider.name(period)), to(wider)))
                 .collect(),
-            prev: beside(-1),
-            next: beside(1),
+            prev: beside(-1, &|period, day| day < period.from),
+            next: beside(1, &|period, day| day > period.to),
             other_view: format!("{}{}", asked.path, asked.query_with(&[("view", other)])),
         },
         zoom: zoom.word(),
@@ -561,7 +566,8 @@ impl TimelineHtml {
     fn desc(&self) -> String {
         let busiest = self.buckets.iter().max_by_key(|b| (b.sentences, std::cmp::Reverse(b.x)));
         let empty: Vec<&str> = self.buckets.iter().filter(|b| b.is_empty()).map(|b| b.name.as_str()).collect();
-        let most = busiest.map_or_else(String::new, |b| format!("Most in {}: {}.", b.name, number(b.sentences, "sentence")));
+        let most =
+            busiest.map_or_else(String::new, |b| format!("Most in {}: {}.", b.name, number(b.sentences, "sentence")));
         match empty.len() {
             0 => most,
             1..=6 => format!("{most} Nothing in {}.", empty.join(", ")),
@@ -587,7 +593,8 @@ fn draw(buckets: &[(Zoom, Period)], days: &[DayCount], zoom: &Zoom, to: &dyn Fn(
         }
     }
     let most = sums.iter().map(|sum| sum.1).max().unwrap_or(1).max(1);
-    let busiest = sums.iter().enumerate().filter(|(_, sum)| sum.2 > 0).max_by_key(|(at, sum)| (sum.2, std::cmp::Reverse(*at)));
+    let busiest =
+        sums.iter().enumerate().filter(|(_, sum)| sum.2 > 0).max_by_key(|(at, sum)| (sum.2, std::cmp::Reverse(*at)));
     let busiest = busiest.map(|(at, _)| at);
     buckets
         .iter()
@@ -652,7 +659,8 @@ fn place_gaps(buckets: &[Bucket], entries: &mut [Entry]) -> Vec<Gap> {
     let end = |run: &mut Vec<&Bucket>, waiting: &mut Vec<Gap>| {
         if let (Some(newest), Some(oldest)) = (run.first(), run.last()) {
             let length = run.len();
-            let label = if length == 1 { newest.short.clone() } else { format!("{} to {}", oldest.short, newest.short) };
+            let label =
+                if length == 1 { newest.short.clone() } else { format!("{} to {}", oldest.short, newest.short) };
             let words = "Empty: no text was published then, and no sentence is about it.".to_owned();
             waiting.push(Gap { label, length: length_words(newest, length), words });
         }

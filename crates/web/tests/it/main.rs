@@ -348,7 +348,7 @@ async fn a_timeline_zooms_in_and_its_table_holds_the_same_entries() {
         // Word for word, as it stands at its place in its revision.
         let (page, place) = path.split_once("#s").expect("a place");
         let revision = get(&router, &format!("{page}.json")).await.json();
-        let text = revision["text"].as_str().expect("a text");
+        let text = revision["revision"]["text"].as_str().expect("a text");
         let span = news::text::sentences(text)[place.parse::<usize>().expect("a number") - 1].clone();
         assert_eq!(entry["text"].as_str(), Some(&text[span]), "{path}");
     }
@@ -417,7 +417,15 @@ async fn foreign_words_carry_language_and_direction() {
 async fn lists_are_feeds_with_stable_ids_and_answer_304() {
     let (shelf, router) = site();
     let story = story_path(&router, &shelf).await;
-    for list in ["/index", "/t/kestrel-strait", "/t/kestrel-strait/timeline", "/revisions", "/o/halvik-courant", "/q", story.as_str()] {
+    for list in [
+        "/index",
+        "/t/kestrel-strait",
+        "/t/kestrel-strait/timeline",
+        "/revisions",
+        "/o/halvik-courant",
+        "/q",
+        story.as_str(),
+    ] {
         for (suffix, media) in [(".rss", "rss+xml"), (".atom", "atom+xml"), (".feed.json", "feed+json")] {
             let path = format!("{list}{suffix}");
             let got = get(&router, &path).await;

@@ -94,6 +94,7 @@ export async function everyPage(url) {
     compare: `s/${call.id}/compare`,
     storylines: "l",
     storyline,
+    "storyline-timeline": `${storyline.split("-")[0]}/timeline`,
     article: `a/${article}`,
     revision: `a/${article}/r/1`,
     revisions: "revisions",

@@ -301,7 +301,7 @@ fn name(conn: &Connection, id: i64, line: &NewStoryline, at: i64) -> Result<bool
 }
 
 /// The storyline a number leads to, through those that ended.
-fn leads_to(conn: &Connection, id: StorylineId, as_of: AsOf) -> Result<Option<StorylineId>> {
+pub(crate) fn leads_to(conn: &Connection, id: StorylineId, as_of: AsOf) -> Result<Option<StorylineId>> {
     let mut id = id.0;
     for _ in 0..MOST_HOPS {
         let row = conn
@@ -432,6 +432,7 @@ mod tests {
                     rank: None,
                     placement: Some(Placement::Opens),
                     features: vec![1],
+                    dated: news::dated::Dated::default(),
                     statements: Vec::new(),
                     problems: Vec::new(),
                     extractor: 1,

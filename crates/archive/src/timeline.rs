@@ -5,10 +5,11 @@ use crate::lists::AsOf;
 use crate::open::Archive;
 use crate::rows::{Cols, OUTLET, day_number, day_of, ms, telling_of};
 use crate::stories::{self, standing};
+use crate::storylines;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use news::dated::Telling;
-use news::id::{ArticleId, RevisionId, StoryId, TopicId};
+use news::id::{ArticleId, RevisionId, StoryId, StorylineId, TopicId};
 use news::language::Language;
 use news::outlet::Outlet;
 use news::time::Moment;
@@ -23,6 +24,8 @@ pub enum TimelineOf {
     Topic(TopicId),
     /// All texts counted in a story.
     Story(StoryId),
+    /// All texts counted in the stories of a storyline.
+    Storyline(StorylineId),
 }
 
 /// How much is said of one day.
@@ -128,16 +131,16 @@ impl Archive {
     ) -> Result<Vec<DaySentences>> {
         self.read(|conn| {
             let days = &days[..days.len().min(MOST_DAYS)];
-            let mut of_story = match of {
+            let mut by_texts = match of {
                 TimelineOf::Topic(_) => None,
-                TimelineOf::Story(story) => Some(story_lines(conn, story, days, as_of)?),
+                TimelineOf::Story(_) | TimelineOf::Storyline(_) => Some(lines_of(conn, of, days, as_of)?),
             };
             let mut out = Vec::with_capacity(days.len());
             for day in days {
-                let lines = match (&mut of_story, of) {
+                let lines = match (&mut by_texts, of) {
                     (Some(lines), _) => lines.remove(&day_number(*day)).unwrap_or_default(),
                     (None, TimelineOf::Topic(topic)) => topic_lines(conn, topic, *day, as_of)?,
-                    (None, TimelineOf::Story(_)) => Vec::new(),
+                    (None, TimelineOf::Story(_) | TimelineOf::Storyline(_)) => Vec::new(),
                 };
                 let folded = fold(lines);
                 let total = folded.len() as u64;
@@ -168,6 +171,15 @@ fn members(of: TimelineOf, as_of: AsOf) -> (String, i64) {
         TimelineOf::Story(story) => {
             (format!("members m where m.story = ?1 and m.role <> 'maybe' and {}", standing(as_of)), story.0)
         }
+        TimelineOf::Storyline(line) => (
+            format!(
+                "storyline_stories l join members m on m.story = l.story
+                 where l.storyline = ?1 and {} and m.role <> 'maybe' and {}",
+                standing(as_of).replace("m.", "l."),
+                standing(as_of)
+            ),
+            line.0,
+        ),
     }
 }
 
@@ -181,14 +193,8 @@ fn newest(as_of: AsOf) -> String {
 
 /// The days of a timeline counted from its texts.
 pub(crate) fn counted_days(conn: &Connection, of: TimelineOf, as_of: AsOf) -> Result<Days> {
-    let (of, id) = match of {
-        TimelineOf::Story(story) => match stories::leads_to(conn, story, as_of)? {
-            Some(story) => (TimelineOf::Story(story), story.0),
-            None => return Ok(Days::default()),
-        },
-        TimelineOf::Topic(topic) => (of, topic.0),
-    };
-    let (from, _) = members(of, as_of);
+    let Some(of) = leads_to(conn, of, as_of)? else { return Ok(Days::default()) };
+    let (from, id) = members(of, as_of);
     let sql = format!(
         "select d.id, d.day, s.day, s.wording, s.telling
          from (select m.article from {from}) m join dated_readings d on d.article = m.article and {}
@@ -283,11 +289,20 @@ fn topic_lines(conn: &Connection, topic: TopicId, day: Date, as_of: AsOf) -> Res
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Everything said of these days in a story, found by its texts.
-fn story_lines(conn: &Connection, story: StoryId, days: &[Date], as_of: AsOf) -> Result<HashMap<i64, Vec<Line>>> {
+/// What a number leads to: stories merge, and storylines end in others.
+fn leads_to(conn: &Connection, of: TimelineOf, as_of: AsOf) -> Result<Option<TimelineOf>> {
+    Ok(match of {
+        TimelineOf::Topic(_) => Some(of),
+        TimelineOf::Story(story) => stories::leads_to(conn, story, as_of)?.map(TimelineOf::Story),
+        TimelineOf::Storyline(line) => storylines::leads_to(conn, line, as_of)?.map(TimelineOf::Storyline),
+    })
+}
+
+/// Everything said of these days in a story or a storyline, found by its texts.
+fn lines_of(conn: &Connection, of: TimelineOf, days: &[Date], as_of: AsOf) -> Result<HashMap<i64, Vec<Line>>> {
     let mut found: HashMap<i64, Vec<Line>> = days.iter().map(|day| (day_number(*day), Vec::new())).collect();
-    let Some(story) = stories::leads_to(conn, story, as_of)? else { return Ok(found) };
-    let (from, id) = members(TimelineOf::Story(story), as_of);
+    let Some(of) = leads_to(conn, of, as_of)? else { return Ok(found) };
+    let (from, id) = members(of, as_of);
     let sql = format!(
         "select {LINE}, s.day
          from (select m.article from {from}) m join dated_readings d on d.article = m.article and {}

@@ -264,6 +264,7 @@ pub fn router(archive: Archive, search: search::Index, settings: Settings) -> Ro
         .route("/s/{story}/compare", get(pages::compare::compare))
         .route("/l", get(pages::storyline::storylines))
         .route("/l/{storyline}", get(pages::storyline::storyline))
+        .route("/l/{storyline}/timeline", get(pages::timeline::storyline))
         .route("/a/{article}", get(pages::article::article))
         .route("/a/{article}/r/{number}", get(pages::article::revision))
         .route("/a/{article}/diff/{range}", get(pages::diff::diff))

@@ -161,7 +161,7 @@ impl Chart {
 }
 
 /// The number before the first hyphen of a storyline's name in addresses.
-fn storyline_id(name: &str) -> Result<StorylineId, Fail> {
+pub(crate) fn storyline_id(name: &str) -> Result<StorylineId, Fail> {
     let digits = name.split('-').next().unwrap_or(name);
     digits.parse::<i64>().ok().filter(|id| *id > 0).map(StorylineId).ok_or_else(|| {
         Fail::nothing("No such storyline", "A storyline's address begins with its number, such as /l/12.")

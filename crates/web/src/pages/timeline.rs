@@ -1,10 +1,11 @@
-//! The timeline of a topic or a story: how much is said of each stretch of time, from decade to day, and what, in
+//! The timeline of a topic, a story or a storyline: how much is said of each stretch of time, from decade to day, and what, in
 //! sentences as outlets printed them.
 
 use crate::answer::{self, Chrome, Fail, Pager};
 use crate::ask::{Asked, Form};
 use crate::feeds::{Item, Outgoing};
 use crate::pages::story::story_id;
+use crate::pages::storyline::{StorylineView, storyline_id};
 use crate::pages::topic::no_topic;
 use crate::parts::{Foreign, Stamp, Stated, escape, number};
 use crate::period::{Period, Zoom, buckets, day_and_month};
@@ -68,7 +69,7 @@ struct TimelineHtml {
 /// Whose timeline it is.
 #[derive(Clone, Debug, Serialize)]
 struct Subject {
-    /// `topic` or `story`.
+    /// `topic`, `story` or `storyline`.
     kind: &'static str,
     /// Slug or number.
     id: String,
@@ -83,14 +84,20 @@ struct Subject {
 }
 
 impl Subject {
-    fn is_topic(&self) -> bool {
-        self.kind == "topic"
+    /// The name of its first view.
+    fn first_view(&self) -> &'static str {
+        match self.whose {
+            TimelineOf::Topic(_) => "Texts",
+            TimelineOf::Story(_) => "Accounts",
+            TimelineOf::Storyline(_) => "Stories",
+        }
     }
 
     fn timeline(&self) -> String {
         match self.whose {
             TimelineOf::Topic(_) => format!("/t/{}/timeline", self.id),
             TimelineOf::Story(id) => format!("/s/{id}/timeline"),
+            TimelineOf::Storyline(id) => format!("/l/{id}/timeline"),
         }
     }
 }
@@ -271,6 +278,12 @@ pub(crate) async fn story(State(site): State<Arc<Site>>, asked: Asked, Path(name
     site.finish(&asked, result)
 }
 
+/// The timeline of a storyline.
+pub(crate) async fn storyline(State(site): State<Arc<Site>>, asked: Asked, Path(name): Path<String>) -> Response {
+    let result = of_storyline(&site, &asked, &name).await;
+    site.finish(&asked, result)
+}
+
 async fn of_topic(site: &Site, asked: &Asked, slug: String) -> Result<Response, Fail> {
     let ask = Ask::of(site, asked)?;
     let found = site
@@ -309,6 +322,35 @@ async fn of_story(site: &Site, asked: &Asked, name: &str) -> Result<Response, Fa
                 name: Foreign::new(shorten(&card.story.title, 300), language),
                 whose: TimelineOf::Story(card.story.id),
                 has_pair: card.story.counts.texts > 1,
+            };
+            ask.find(archive, subject)
+        })
+        .await?;
+    let path = found.subject.timeline();
+    if asked.path != path {
+        let to = format!("{path}{}{}", asked.form.suffix_if_asked(asked), asked.query_with(&[]));
+        return answer::lead(StatusCode::PERMANENT_REDIRECT, &to);
+    }
+    answer(site, asked, found)
+}
+
+async fn of_storyline(site: &Site, asked: &Asked, name: &str) -> Result<Response, Fail> {
+    let ask = Ask::of(site, asked)?;
+    let id = storyline_id(name)?;
+    let found = site
+        .ask(move |archive| {
+            let line = archive.storyline(id, Page::new(1, 1), ask.as_of)?.ok_or_else(|| {
+                Fail::nothing("No such storyline", format!("There is no storyline with the number {id}."))
+                    .link("All storylines", "/l")
+            })?;
+            let view = StorylineView::of(&line.storyline);
+            let subject = Subject {
+                kind: "storyline",
+                path: view.path,
+                id: view.id.to_string(),
+                name: Foreign::new(view.title, None),
+                whose: TimelineOf::Storyline(line.storyline.id),
+                has_pair: false,
             };
             ask.find(archive, subject)
         })
@@ -503,7 +545,7 @@ fn build(site: &Site, asked: &Asked, found: Found) -> TimelineHtml {
     let mut c = Chrome::list(
         site,
         asked,
-        if subject.is_topic() { "topics" } else { "desk" },
+        if subject.kind != "story" { "topics" } else { "desk" },
         format!("{}: timeline, {name}", shorten(&subject.name.text, 80)),
     );
     c.forms.push(("CSV", asked.in_form(Form::Csv), Form::Csv.media_type()));

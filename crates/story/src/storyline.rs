@@ -190,12 +190,20 @@ impl Gatherer {
             .iter()
             .map(|(&story, heard)| {
                 let (mut names, mut subjects) = (Vec::new(), Vec::new());
+                let mut parts: FxHashSet<u32> = FxHashSet::default();
                 for (&term, &weight) in &heard.terms {
                     let Some(spelt) = self.terms.get(&term) else { continue };
                     let weight = weight as f32 / 256.0 / heard.texts as f32;
-                    let list = if spelt.is_name() { &mut names } else { &mut subjects };
-                    list.push((term, weight));
+                    if spelt.is_name() {
+                        names.push((term, weight));
+                        let words = printed[&term].split_once(' ').into_iter().flat_map(|(a, b)| [a, b]);
+                        parts.extend(words.filter(|w| !is_title(w)).map(stem_of));
+                    } else {
+                        subjects.push((term, weight));
+                    }
                 }
+                // "Ada" of Ada Kestrel is nobody's subject, however often it opens a sentence.
+                subjects.retain(|(term, _)| !parts.contains(term));
                 for (list, most) in [(&mut names, NAMES), (&mut subjects, SUBJECTS)] {
                     list.sort_unstable_by(|a: &(u32, f32), b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
                     list.truncate(most);

@@ -102,6 +102,18 @@ fn a_gist_does_not_depend_on_the_order_of_its_texts() {
 }
 
 #[test]
+fn part_of_a_name_is_no_subject() {
+    let mut gatherer = Gatherer::default();
+    let text = "Ada Kestrel opened the bridge. Ada smiled. Ada left before the rain.";
+    gatherer.add(1, 0, &features(&Text { text, ..Text::default() }));
+    let gists = gatherer.gists(|_| String::new());
+    let printed = |words: &[Word]| words.iter().map(|w| w.printed.to_string()).collect::<Vec<_>>();
+    assert!(printed(&gists[0].names).contains(&"Ada Kestrel".to_owned()), "{gists:?}");
+    assert!(printed(&gists[0].subjects).contains(&"bridge".to_owned()), "{gists:?}");
+    assert!(!printed(&gists[0].subjects).contains(&"Ada".to_owned()), "{gists:?}");
+}
+
+#[test]
 fn a_storyline_keeps_the_number_most_of_its_stories_knew() {
     let (gists, _) = made();
     let first = draw(&gists, &[]);

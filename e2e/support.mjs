@@ -74,8 +74,7 @@ export async function everyPage(url) {
   const story = await get(`s/${call.id}.json`);
   const accounts = story.accounts ?? story.members ?? [];
   const article = accounts[0].id ?? accounts[0].article?.id ?? accounts[0].article;
-  const lines = await get("l.json");
-  const storyline = lines.storylines[0].path.slice(1);
+  const storyline = await firstStoryline(get);
   const outlets = await get("sources.json");
   const most = (buckets) => buckets.reduce((a, b) => (b.sentences > a.sentences ? b : a));
   const busiest = most((await get(`t/${call.topic}/timeline.json`)).buckets);
@@ -107,6 +106,16 @@ export async function everyPage(url) {
     method: "method",
     missing: "s/999999",
   };
+}
+
+/** The first storyline; they are drawn as stories settle, some seconds after the demo begins. */
+async function firstStoryline(get) {
+  for (let tries = 0; tries < 120; tries += 1) {
+    const { storylines } = await get("l.json");
+    if (storylines.length > 0) return storylines[0].path.slice(1);
+    await new Promise((done) => setTimeout(done, 500));
+  }
+  throw new Error("no storyline was drawn within a minute");
 }
 
 /** The story of the call of which both sides published a readout. */

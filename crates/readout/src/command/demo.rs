@@ -69,7 +69,7 @@ pub fn run(_common: &Common, args: &Args) -> anyhow::Result<Status> {
                     ..fetch::schedule::Policy::default()
                 },
                 revisits: (1..=2_000).map(|n| interval * n).collect(),
-                settle_every: Duration::from_secs(60),
+                settle_every: Duration::from_secs(10),
                 ..ingest::Settings::default()
             }),
         };

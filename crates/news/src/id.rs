@@ -47,4 +47,6 @@ id! {
     FetchId,
     /// One saved file or list taken in by `readout import`.
     ImportId,
+    /// One thing a person decided about the grouping.
+    DecisionId,
 }

@@ -1,6 +1,6 @@
 //! The articles of many outlets about one event, and why each stands there.
 
-use crate::id::{ArticleId, StoryId};
+use crate::id::{ArticleId, DecisionId, StoryId};
 use jiff::Timestamp;
 use std::ops::Range;
 
@@ -130,4 +130,56 @@ pub enum StoryEvent {
     MergedInto(StoryId),
     /// A story was split off.
     SplitInto(StoryId),
+}
+
+/// What a person decided about the grouping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DecisionKind {
+    /// Some members of a story are a story of their own.
+    Split,
+    /// Two stories are one.
+    Merge,
+    /// One article belongs to another story.
+    Move,
+    /// A doubtful article does not belong to the story beside which it was shown.
+    Apart,
+    /// An earlier decision no longer holds.
+    Undo,
+}
+
+impl DecisionKind {
+    /// The word used in JSON, SQL and interface.
+    pub fn word(self) -> &'static str {
+        match self {
+            DecisionKind::Split => "split",
+            DecisionKind::Merge => "merge",
+            DecisionKind::Move => "move",
+            DecisionKind::Apart => "apart",
+            DecisionKind::Undo => "undo",
+        }
+    }
+
+    /// Reads [`DecisionKind::word`].
+    pub fn parse(word: &str) -> Option<Self> {
+        use DecisionKind::{Apart, Merge, Move, Split, Undo};
+        [Split, Merge, Move, Apart, Undo].into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+/// What a decision says about articles: those of `moved` and `met` tell of one event, and those of `left` of another
+/// than those of `moved`. No article is on two sides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// Its number; later ones are larger.
+    pub id: DecisionId,
+    /// What was done.
+    pub kind: DecisionKind,
+    /// The articles that were split off, merged, moved or found not to belong.
+    pub moved: Vec<ArticleId>,
+    /// The members of the story they left, or do not belong to.
+    pub left: Vec<ArticleId>,
+    /// The members of the story they came to.
+    pub met: Vec<ArticleId>,
+    /// The decision it takes back, with [`DecisionKind::Undo`].
+    pub withdraws: Option<DecisionId>,
 }

@@ -1,6 +1,7 @@
 //! Grouping without an order: average linkage over all pairs of texts that share rare words.
 
 use crate::copies;
+use crate::decided::{Decided, Ties};
 use crate::features::Reader;
 use crate::index::{Doc, Move, Settings, fits};
 use rustc_hash::FxHashMap;
@@ -16,8 +17,11 @@ const COPIED: f32 = 0.25;
 
 /// Groups texts given in an order of their own making; gives each its group's number, which is the place
 /// of the group's first text. The nearest two groups, by the mean score of their pairs, merge until none
-/// are nearer than [`Settings::settle`]; ties fall to the groups that come first.
-pub(crate) fn average_linkage(docs: &[&Doc], vectors: &Vectors, s: &Settings) -> Vec<usize> {
+/// are nearer than [`Settings::settle`]; ties fall to the groups that come first. Texts that a person put together
+/// are one group from the start, and groups that hold texts which a person put apart never merge.
+pub(crate) fn average_linkage(docs: &[&Doc], vectors: &Vectors, s: &Settings, decided: &Decided) -> Vec<usize> {
+    let mut ties = Ties::new(docs.iter().map(|doc| doc.key), decided);
+    let mut bound = ties.together().into_iter();
     let texts = Texts::new(docs, vectors, s);
     // Sums of the scores between two groups. The mean of a sum reaches the threshold only where one pair does, so
     // groups are neighbours from their first such pair on, and the many faint pairs are scored only between neighbours.
@@ -35,10 +39,17 @@ pub(crate) fn average_linkage(docs: &[&Doc], vectors: &Vectors, s: &Settings) ->
             offer(&mut heap, score, (a, 0), (b, 0), s);
         }
     }
-    while let Some((_, Reverse((a, b, va, vb)))) = heap.pop() {
-        if version[a] != va || version[b] != vb {
-            continue;
-        }
+    loop {
+        let (a, b) = if let Some(pair) = bound.next() {
+            pair
+        } else {
+            let Some((_, Reverse((a, b, va, vb)))) = heap.pop() else { break };
+            if version[a] != va || version[b] != vb || ties.are_apart(a, b) {
+                continue;
+            }
+            (a, b)
+        };
+        ties.join(a, b);
         // `a` comes first and stays; `b` ends.
         version[a] += 1;
         version[b] += 1;

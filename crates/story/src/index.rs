@@ -9,10 +9,14 @@ use crate::background;
 use crate::because::because;
 use crate::cluster;
 use crate::copies::{self, CopyMatch, Prints};
+use crate::decided::Decided;
 use crate::features::{DAY, Features, NAME, NUMBER, PHRASE, pack};
 use news::story::Because;
+use obey::Bounds;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
+
+mod obey;
 
 /// The constants of "the same story". [`Settings::default`] is what everything uses; others are for
 /// measuring. Each constant's evidence stands in the crate's `scores.md`.
@@ -182,6 +186,7 @@ pub struct Index {
     terms: FxHashMap<u32, Posting>,
     groups: FxHashMap<i64, Group>,
     live: usize,
+    decided: Decided,
 }
 
 /// Names a text needs before sharing none of them speaks against it.
@@ -211,6 +216,7 @@ impl Index {
             terms: FxHashMap::default(),
             groups: FxHashMap::default(),
             live: 0,
+            decided: Decided::default(),
         }
     }
 
@@ -310,18 +316,27 @@ impl Index {
     /// Where a text belongs among those held. Nothing is changed: [`Index::insert`] does that once the
     /// caller has a story's number. The text itself, if held already, is to be removed first.
     pub fn place(&self, features: &Features) -> Decision {
+        self.place_within(features, &Bounds::default())
+    }
+
+    fn place_within(&self, features: &Features, bounds: &Bounds) -> Decision {
         let matches = self.matches(features);
         // Half of it stands there, or it wraps that text whole: a copy, of the earliest such.
         let copied = matches
             .iter()
             .filter(|(m, _)| m.contained >= 0.5 || m.of_base >= 0.8 && m.contained >= 0.35)
             .filter_map(|(m, slot)| Some((m, self.doc(*slot)?, *slot)))
+            .filter(|(_, doc, _)| bounds.allow(doc.story))
             .min_by_key(|(_, d, slot)| (d.time_ms.unwrap_or(i64::MAX), *slot));
         if let Some((m, doc, _)) = copied {
             return Decision::Copies { key: doc.key, story: doc.story, contained: m.contained, of_base: m.of_base };
         }
         let vector = self.vector(features);
-        let Some((story, score, nearest)) = self.nearest(features, &vector, &matches) else { return Decision::Opens };
+        let nearest = self.nearest(features, &vector, &matches, bounds);
+        if let Some(home) = bounds.home {
+            return self.goes_home(features, home, nearest.map(|(_, _, slot)| slot));
+        }
+        let Some((story, score, nearest)) = nearest else { return Decision::Opens };
         if score < self.settings.join {
             return Decision::Opens;
         }
@@ -330,11 +345,18 @@ impl Index {
         Decision::Joins { story, score: score.min(1.0), because, maybe: score < self.settings.sure }
     }
 
-    /// The nearest story, its score and its nearest member.
-    fn nearest(&self, features: &Features, vector: &[f32], matches: &[(CopyMatch, u32)]) -> Option<(i64, f32, u32)> {
+    /// The nearest story within the bounds, its score and its nearest member.
+    fn nearest(
+        &self,
+        features: &Features,
+        vector: &[f32],
+        matches: &[(CopyMatch, u32)],
+        bounds: &Bounds,
+    ) -> Option<(i64, f32, u32)> {
         let s = &self.settings;
         self.candidates(features, vector, matches)
             .into_iter()
+            .filter(|(story, ..)| bounds.allow(*story))
             .map(|(story, e, slot)| (story, weigh(s, &e), slot))
             .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
     }
@@ -563,7 +585,8 @@ impl Index {
 
     /// What the touched stories, and those near them, would be had their texts come in any other order:
     /// average linkage over all pairs, as moves from what is to what ought to be. The same texts give the
-    /// same groups whatever their keys, their stories and the order they came in. Nothing is changed.
+    /// same groups whatever their keys, their stories and the order they came in. What a person decided holds
+    /// ([`Index::set_decided`]). Nothing is changed.
     pub fn settle(&self, touched: &[i64]) -> Vec<Move> {
         let mut stories: FxHashSet<i64> = touched.iter().copied().filter(|s| self.groups.contains_key(s)).collect();
         let first: Vec<i64> = stories.iter().copied().collect();
@@ -585,7 +608,7 @@ impl Index {
                 d.terms.iter().zip(&d.kinds).map(|(t, k)| (self.rarity(t.hash, t.level), f32::from(t.tf) / 32.0, *k));
             vectors.push(d.terms.iter().map(|t| t.hash).zip(unit(&self.settings, terms)));
         }
-        let groups = cluster::average_linkage(&docs, &vectors, &self.settings);
+        let groups = cluster::average_linkage(&docs, &vectors, &self.settings, &self.decided);
         cluster::moves(&docs, &groups)
     }
 

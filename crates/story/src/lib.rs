@@ -5,6 +5,7 @@
 //! hundred thousand texts in memory and answers which of them a text repeats ([`Index::copies`]), where
 //! it belongs ([`Index::place`]), and, once an hour or at the end of a batch, what the same texts would
 //! be grouped into had they come in any other order ([`Index::settle`]).
+//! What a person decided ([`Decided`]) goes before every score, in placing and in settling.
 
 pub mod background;
 mod because;
@@ -12,6 +13,7 @@ mod cluster;
 mod copies;
 pub mod date;
 pub mod dated;
+mod decided;
 mod features;
 mod index;
 mod passages;
@@ -21,6 +23,7 @@ mod token;
 
 pub use because::because;
 pub use copies::CopyMatch;
+pub use decided::Decided;
 pub use features::{Features, Text, features};
 pub use index::{Decision, Evidence, Index, Move, Settings};
 pub use passages::passages;

@@ -44,6 +44,9 @@ pub enum Error {
         /// Its number.
         id: i64,
     },
+    /// What a person asked for cannot be done, in one plain sentence without capital or full stop.
+    #[error("{0}")]
+    Refused(String),
     /// The archive was opened read-only.
     #[error("the archive was opened read-only")]
     ReadOnly,

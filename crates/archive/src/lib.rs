@@ -6,6 +6,8 @@
 //! it is on the disk; the `…_soon` twins return once it is done and hand over a [`Pending`] to wait on.
 //! All calls block: from async code call them on a blocking thread.
 //!
+//! What a person decided about the grouping is kept in `decisions`, which stories are made anew around.
+//!
 //! Nothing is overwritten: memberships are closed rather than changed, a re-extracted text is a further
 //! text of the same revision, and a page that came back keeps the fact that it was gone. So [`AsOf::At`]
 //! can answer what was known at a time.
@@ -14,6 +16,7 @@ mod address;
 mod articles;
 mod changes;
 mod dated;
+mod decisions;
 mod entries;
 mod error;
 mod feeds;
@@ -40,6 +43,7 @@ pub use articles::{
 };
 pub use changes::{FeaturesRow, Indexable, RevisionRow};
 pub use dated::Undated;
+pub use decisions::{Correction, DECISION_ARTICLES, DECISIONS, DecisionCard, NewDecision, WHO_CHARS, WHY_CHARS};
 pub use entries::EntryState;
 pub use error::{Error, Result};
 pub use feeds::{DueFeed, FetchFact, FetchLine, ListedFeed, Poll, PollOutcome, Silence, SourceHealth, Whereabouts};
@@ -48,7 +52,7 @@ pub use lists::{AsOf, EditCard, EditFilter, Listed, Page, StoryCard, StoryOrder}
 pub use open::{Archive, Settings, Stats};
 pub use outlets::NewOutlet;
 pub use responses::{Resource, Response, StoredResponse};
-pub use stories::{LogLine, MemberCard, Move, StoryPage};
+pub use stories::{LogAuthor, LogFilter, LogLine, MemberCard, Move, StoryPage};
 pub use storylines::{NewStoryline, Storyline, StorylinePage};
 pub use subscriptions::{Delivery, DeliveryRead, HubCall, NewSubscription, Receipt, Subscription, SubscriptionState};
 pub use timeline::{DayCount, DaySentences, Days, SentenceCard, TimelineOf};

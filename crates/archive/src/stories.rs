@@ -1,15 +1,16 @@
 //! Stories: who stands in which, why, and what happened to them.
 
 use crate::articles::{ArticleCard, touch};
+use crate::decisions::{self, DecisionCard};
 use crate::error::{Error, Result};
-use crate::lists::{self, AsOf};
+use crate::lists::{self, AsOf, Listed, Page};
 use crate::open::Archive;
 use crate::rows::{Cols, because_from_json, because_to_json, ms, passages_from_json, passages_to_json};
 use crate::topics;
 use crate::writer::Writing;
 use jiff::Timestamp;
 use news::article::{Held, TextKind};
-use news::id::{ArticleId, RevisionId, StoryId};
+use news::id::{ArticleId, DecisionId, RevisionId, StoryId};
 use news::outlet::OutletKind;
 use news::story::{Because, CopyOf, Counts, Placement, Role, Story, StoryEvent};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -22,7 +23,8 @@ pub struct MemberCard {
     pub article: ArticleCard,
     /// How it stands there.
     pub role: Role,
-    /// Which text it repeats; with [`Role::Copy`] only. Spans are in the text of [`MemberCard::placed_by`].
+    /// Which text it repeats; with [`Role::Copy`], and with [`Role::Account`] where a person put that text into another
+    /// story. Spans are in the text of [`MemberCard::placed_by`].
     pub copy_of: Option<CopyOf>,
     /// Why it stands there.
     pub because: Because,
@@ -39,6 +41,33 @@ pub struct LogLine {
     pub at: Timestamp,
     /// What happened.
     pub event: StoryEvent,
+    /// Who decided it; `None` where a rule did.
+    pub by: Option<LogAuthor>,
+}
+
+/// The person behind a line of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogAuthor {
+    /// Their decision.
+    pub decision: DecisionId,
+    /// Their name.
+    pub who: String,
+    /// Their reason, where they gave one.
+    pub why: Option<String>,
+    /// The decision that took this one back.
+    pub withdrawn_by: Option<DecisionId>,
+}
+
+/// Which lines of a log are asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFilter {
+    /// All.
+    #[default]
+    All,
+    /// Those a person decided.
+    People,
+    /// Those a rule made.
+    Rules,
 }
 
 /// A story with its members and its log.
@@ -52,6 +81,8 @@ pub struct StoryPage {
     pub members: Vec<MemberCard>,
     /// What happened to it, first thing first; the last 1,000.
     pub log: Vec<LogLine>,
+    /// What people decided about it and about stories merged into it, first thing first; the last 200.
+    pub decisions: Vec<DecisionCard>,
 }
 
 /// One change of the grouping, found by settling or made by a person.
@@ -88,6 +119,13 @@ pub enum Move {
         /// Why.
         because: Because,
     },
+    /// One article, an account where it stands, repeats a text that a person put into another story.
+    Repeats {
+        /// Which article.
+        article: ArticleId,
+        /// What it repeats.
+        of: CopyOf,
+    },
 }
 
 impl Archive {
@@ -115,6 +153,38 @@ impl Archive {
         })
     }
 
+    /// A page of a story's log, latest line first; a merged story leads on. `None` when it was never opened, or not yet.
+    pub fn story_log(
+        &self,
+        id: StoryId,
+        filter: LogFilter,
+        page: Page,
+        as_of: AsOf,
+    ) -> Result<Option<(Story, Listed<LogLine>)>> {
+        self.read(|conn| {
+            let Some(id) = leads_to(conn, id, as_of)? else { return Ok(None) };
+            let Some(row) = row(conn, id)? else { return Ok(None) };
+            let wanted = match filter {
+                LogFilter::All => "",
+                LogFilter::People => "and l.decision is not null",
+                LogFilter::Rules => "and l.decision is null",
+            };
+            let total = conn
+                .prepare_cached(&format!(
+                    "select count(*) from story_log l where l.story = ?1 and l.at <= ?2 {wanted}"
+                ))?
+                .query_row((id.0, as_of.until()), |row| row.get(0))?;
+            let offset = u64::from(page.number - 1) * u64::from(page.size);
+            let sql =
+                format!("{LOG_LINE} where l.story = ?1 and l.at <= ?2 {wanted} order by l.id desc limit ?3 offset ?4");
+            let items = conn
+                .prepare_cached(&sql)?
+                .query_map((id.0, as_of.until(), page.size, offset), log_line)?
+                .collect::<rusqlite::Result<_>>()?;
+            Ok(Some((row.story, Listed { items, total, page })))
+        })
+    }
+
     /// Applies changes of the grouping in order, in one transaction, each logged. Answers, for each, the story
     /// that came of it: the one that stays, the one that was opened, the one joined.
     pub fn regroup(&self, moves: Vec<Move>, now: Timestamp) -> Result<Vec<StoryId>> {
@@ -122,7 +192,7 @@ impl Archive {
     }
 
     /// Takes every article out of its story, as the first step of `readout rebuild stories`. Numbers stay: an article
-    /// that opened a story and opens one again gets the same number back.
+    /// that opened a story and opens one again gets the same number back. What people decided stays.
     pub fn clear_stories(&self, now: Timestamp) -> Result<()> {
         self.write(move |w| {
             let at = ms(now);
@@ -425,7 +495,7 @@ fn insert(
     Ok(facts)
 }
 
-fn close(conn: &Connection, member: i64, at: Timestamp) -> Result<()> {
+pub(crate) fn close(conn: &Connection, member: i64, at: Timestamp) -> Result<()> {
     conn.prepare_cached("update members set left_at = max(joined_at, ?2) where id = ?1")?.execute((member, ms(at)))?;
     Ok(())
 }
@@ -474,7 +544,7 @@ fn count_one(
 }
 
 /// Counts a story anew from its members.
-fn recount(w: &mut Writing<'_>, story: StoryId, at: Timestamp) -> Result<()> {
+pub(crate) fn recount(w: &mut Writing<'_>, story: StoryId, at: Timestamp) -> Result<()> {
     let counted = count(w.conn, story)?;
     w.conn
         .prepare_cached(
@@ -537,7 +607,7 @@ pub(crate) fn count(conn: &Connection, story: StoryId) -> Result<Counted> {
 }
 
 /// After members left: counts anew; a story left empty leads on to where its last member went.
-fn left(w: &mut Writing<'_>, story: StoryId, went_to: StoryId, at: Timestamp) -> Result<()> {
+pub(crate) fn left(w: &mut Writing<'_>, story: StoryId, went_to: StoryId, at: Timestamp) -> Result<()> {
     recount(w, story, at)?;
     let texts: u32 =
         w.conn.prepare_cached("select texts from stories where id = ?1")?.query_row([story.0], |row| row.get(0))?;
@@ -599,7 +669,7 @@ pub(crate) fn member_gone_changed(w: &mut Writing<'_>, article: ArticleId, at: T
     }
 }
 
-fn log(conn: &Connection, story: StoryId, at: Timestamp, event: StoryEvent) -> Result<()> {
+pub(crate) fn log(conn: &Connection, story: StoryId, at: Timestamp, event: StoryEvent) -> Result<()> {
     let (word, article, other) = match event {
         StoryEvent::Opened(article) => ("opened", Some(article), None),
         StoryEvent::Joined(article) => ("joined", Some(article), None),
@@ -607,6 +677,8 @@ fn log(conn: &Connection, story: StoryId, at: Timestamp, event: StoryEvent) -> R
         StoryEvent::MergedFrom(other) => ("merged_from", None, Some(other)),
         StoryEvent::MergedInto(other) => ("merged_into", None, Some(other)),
         StoryEvent::SplitInto(other) => ("split_into", None, Some(other)),
+        StoryEvent::Dismissed(article) => ("dismissed", Some(article), None),
+        StoryEvent::Doubted(article) => ("doubted", Some(article), None),
     };
     conn.prepare_cached("insert into story_log (story, at, event, article, other) values (?1, ?2, ?3, ?4, ?5)")?
         .execute((story.0, ms(at), word, article.map(|a| a.0), other.map(|o| o.0)))?;
@@ -623,13 +695,15 @@ fn event(word: &str, article: Option<i64>, other: Option<i64>) -> Option<StoryEv
         "merged_from" => StoryEvent::MergedFrom(other?),
         "merged_into" => StoryEvent::MergedInto(other?),
         "split_into" => StoryEvent::SplitInto(other?),
+        "dismissed" => StoryEvent::Dismissed(article?),
+        "doubted" => StoryEvent::Doubted(article?),
         _ => return None,
     })
 }
 
 // Regrouping.
 
-fn apply(w: &mut Writing<'_>, change: &Move, at: Timestamp) -> Result<StoryId> {
+pub(crate) fn apply(w: &mut Writing<'_>, change: &Move, at: Timestamp) -> Result<StoryId> {
     match change {
         Move::Merge { from, into } => merge(w, *from, *into, at),
         Move::Split { from, articles } => split(w, *from, articles, at),
@@ -661,10 +735,27 @@ fn apply(w: &mut Writing<'_>, change: &Move, at: Timestamp) -> Result<StoryId> {
             }
             Ok(story)
         }
+        Move::Repeats { article, of } => {
+            let current = current(w.conn, *article)?.ok_or(Error::Unknown { what: "article", id: article.0 })?;
+            if current.role == Role::Account {
+                w.conn
+                    .prepare_cached(
+                        "update members set copy_of = ?2, contained = ?3, of_base = ?4, passages = ?5 where id = ?1",
+                    )?
+                    .execute((
+                        current.id,
+                        of.article.0,
+                        f64::from(of.contained),
+                        f64::from(of.of_base),
+                        passages_to_json(&of.passages)?,
+                    ))?;
+            }
+            Ok(current.story)
+        }
     }
 }
 
-fn merge(w: &mut Writing<'_>, from: StoryId, into: StoryId, at: Timestamp) -> Result<StoryId> {
+pub(crate) fn merge(w: &mut Writing<'_>, from: StoryId, into: StoryId, at: Timestamp) -> Result<StoryId> {
     let (from, into) = (known(w.conn, from)?, known(w.conn, into)?);
     if from == into {
         return Ok(into);
@@ -679,7 +770,7 @@ fn merge(w: &mut Writing<'_>, from: StoryId, into: StoryId, at: Timestamp) -> Re
     Ok(into)
 }
 
-fn split(w: &mut Writing<'_>, from: StoryId, articles: &[ArticleId], at: Timestamp) -> Result<StoryId> {
+pub(crate) fn split(w: &mut Writing<'_>, from: StoryId, articles: &[ArticleId], at: Timestamp) -> Result<StoryId> {
     let from = known(w.conn, from)?;
     let members = standing_members(w.conn, from)?;
     let leaving: Vec<(i64, ArticleId)> =
@@ -711,7 +802,7 @@ fn split(w: &mut Writing<'_>, from: StoryId, articles: &[ArticleId], at: Timesta
 }
 
 /// The rows of a story's counted members, earliest text first.
-fn standing_members(conn: &Connection, story: StoryId) -> Result<Vec<(i64, ArticleId)>> {
+pub(crate) fn standing_members(conn: &Connection, story: StoryId) -> Result<Vec<(i64, ArticleId)>> {
     let mut query = conn.prepare_cached(
         "select id, article from members where story = ?1 and left_at is null and role <> 'maybe' order by sort_at, article",
     )?;
@@ -720,7 +811,7 @@ fn standing_members(conn: &Connection, story: StoryId) -> Result<Vec<(i64, Artic
 }
 
 /// Closes a member's row and opens the same in another story.
-fn carry(w: &mut Writing<'_>, member: i64, article: ArticleId, into: StoryId, at: Timestamp) -> Result<()> {
+pub(crate) fn carry(w: &mut Writing<'_>, member: i64, article: ArticleId, into: StoryId, at: Timestamp) -> Result<()> {
     close(w.conn, member, at)?;
     w.conn
         .prepare_cached(
@@ -738,10 +829,42 @@ fn carry(w: &mut Writing<'_>, member: i64, article: ArticleId, into: StoryId, at
     Ok(())
 }
 
+/// Lets a counted member stand in another role, of which the row that held the last one keeps the record.
+pub(crate) fn change_role(
+    w: &mut Writing<'_>,
+    member: i64,
+    article: ArticleId,
+    role: Role,
+    at: Timestamp,
+) -> Result<()> {
+    let facts = facts(w.conn, article)?;
+    let joined_at: i64 =
+        w.conn.prepare_cached("select joined_at from members where id = ?1")?.query_row([member], |row| row.get(0))?;
+    let member = if joined_at == ms(at) {
+        // It came just now: nobody saw it in another role.
+        member
+    } else {
+        close(w.conn, member, at)?;
+        w.conn
+            .prepare_cached(
+                "insert into members (story, article, outlet, sort_at, role, independent, title_key, copy_of, contained,
+                    of_base, passages, because, placed_by, since_at, joined_at)
+                 select story, article, outlet, sort_at, role, independent, title_key, copy_of, contained, of_base, passages,
+                    because, placed_by, since_at, ?2 from members where id = ?1",
+            )?
+            .execute((member, ms(at)))?;
+        w.conn.last_insert_rowid()
+    };
+    w.conn
+        .prepare_cached("update members set role = ?2, independent = ?3, title_key = ?4 where id = ?1")?
+        .execute((member, role.word(), facts.is_independent(role), facts.title_key(role, article)))?;
+    Ok(())
+}
+
 // Reading.
 
 /// The story a number leads to, or an error when it was never opened.
-fn known(conn: &Connection, id: StoryId) -> Result<StoryId> {
+pub(crate) fn known(conn: &Connection, id: StoryId) -> Result<StoryId> {
     leads_to(conn, id, AsOf::Now)?.ok_or(Error::Unknown { what: "story", id: id.0 })
 }
 
@@ -814,26 +937,37 @@ pub(crate) fn row(conn: &Connection, id: StoryId) -> Result<Option<StoryRow>> {
 /// The most members and log lines on a story's page.
 const MOST_LINES: u32 = 1_000;
 
+/// The columns of [`log_line`], of the table named `l`; `?2` is the last moment that leaves a trace.
+const LOG_LINE: &str = "select l.at, l.event, l.article, l.other, d.id, d.who, d.why,
+        (select u.id from decisions u where u.withdraws = d.id and u.at <= ?2)
+     from story_log l left join decisions d on d.id = l.decision";
+
+fn log_line(row: &rusqlite::Row<'_>) -> rusqlite::Result<LogLine> {
+    let mut c = Cols::new(row);
+    let at = c.time()?;
+    let word: String = c.next()?;
+    let event = event(&word, c.next()?, c.next()?).ok_or_else(|| crate::rows::bad(1, "story event"))?;
+    let decision: Option<i64> = c.next()?;
+    let (who, why, withdrawn): (Option<String>, Option<String>, Option<i64>) = (c.next()?, c.next()?, c.next()?);
+    let by = decision.zip(who).map(|(decision, who)| LogAuthor {
+        decision: DecisionId(decision),
+        who,
+        why,
+        withdrawn_by: withdrawn.map(DecisionId),
+    });
+    Ok(LogLine { at, event, by })
+}
+
 pub(crate) fn page(conn: &Connection, id: StoryId, as_of: AsOf) -> Result<Option<StoryPage>> {
     let Some(row) = row(conn, id)? else { return Ok(None) };
     let members = members(conn, id, as_of, MOST_LINES)?;
-    let log = conn
-        .prepare_cached(
-            "select at, event, article, other from (
-                select id, at, event, article, other from story_log where story = ?1 and at <= ?2 order by id desc limit ?3)
-             order by id",
-        )?
-        .query_map((id.0, as_of.until(), MOST_LINES), |row| {
-            let mut c = Cols::new(row);
-            let at = c.time()?;
-            let word: String = c.next()?;
-            Ok(LogLine {
-                at,
-                event: event(&word, c.next()?, c.next()?).ok_or_else(|| crate::rows::bad(1, "story event"))?,
-            })
-        })?
-        .collect::<rusqlite::Result<_>>()?;
-    let mut page = StoryPage { story: row.story, newest_at: row.newest_at, members, log };
+    let mut log = conn
+        .prepare_cached(&format!("{LOG_LINE} where l.story = ?1 and l.at <= ?2 order by l.id desc limit ?3"))?
+        .query_map((id.0, as_of.until(), MOST_LINES), log_line)?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    log.reverse();
+    let decisions = decisions::of_story(conn, id, as_of)?;
+    let mut page = StoryPage { story: row.story, newest_at: row.newest_at, members, log, decisions };
     if let AsOf::At(_) = as_of {
         as_then(&mut page);
     }

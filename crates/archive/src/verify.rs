@@ -393,7 +393,8 @@ impl Archive {
 const MOST_PROBLEMS: usize = 100;
 
 impl Check {
-    fn wrong(&mut self, problem: String) {
+    /// Notes one thing that was wrong.
+    pub fn wrong(&mut self, problem: String) {
         self.wrong += 1;
         if self.problems.len() < MOST_PROBLEMS {
             self.problems.push(problem);

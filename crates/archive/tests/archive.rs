@@ -9,10 +9,10 @@ use news::article::{Article, Block, BlockKind, Held, TextKind};
 use news::dated::{Dated, DatedSentence, Telling, wording};
 use news::entry::{Entry, Source};
 use news::feed::{FeedKind, Validators};
-use news::id::{ArticleId, FeedId, OutletId, StoryId};
+use news::id::{ArticleId, DecisionId, FeedId, OutletId, StoryId};
 use news::outlet::OutletKind;
 use news::revision::{Digest, EditRank};
-use news::story::{Because, CopyOf, Placement, Role, SharedPassage, StoryEvent};
+use news::story::{Because, CopyOf, DecisionKind, Placement, Role, SharedPassage, StoryEvent};
 use news::time::Moment;
 
 /// Minutes after a fixed start.
@@ -629,6 +629,264 @@ fn every_visible_change_moves_an_article_up_the_change_sequence() {
     assert_eq!(moved(&mut seq).story, None);
     archive.regroup(vec![Move::Place { article: id, placement: Placement::Opens }], at(8)).unwrap();
     assert_eq!(moved(&mut seq).story, Some((story, Role::Account)));
+}
+
+fn decide(archive: &Archive, correction: Correction, minutes: i64) -> archive::Result<DecisionCard> {
+    let new = NewDecision { correction, who: "Ada Kestrel".into(), why: Some("two events".into()) };
+    archive.decide(new, at(minutes))
+}
+
+fn refusal(archive: &Archive, correction: Correction) -> String {
+    match decide(archive, correction, 90) {
+        Err(error @ (Error::Refused(_) | Error::Unknown { .. })) => error.to_string(),
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+fn counts(archive: &Archive, story: StoryId) -> (u32, u32, u32) {
+    let counts = archive.story(story, AsOf::Now).unwrap().unwrap().story.counts;
+    (counts.texts, counts.outlets, counts.independent)
+}
+
+#[test]
+fn what_is_split_off_by_hand_opens_a_story_and_the_log_names_who_when_and_why() {
+    let archive = Archive::in_memory().unwrap();
+    let (a, opened) = add(&archive, 1, Placement::Opens);
+    let old = opened.story.unwrap();
+    let (b, _) = add(&archive, 2, joins(old));
+    let (c, _) = add(&archive, 3, joins(old));
+    let made = decide(&archive, Correction::Split { story: old, articles: vec![c, b] }, 30).unwrap();
+    let new = made.into.unwrap();
+    assert_eq!((made.kind, made.from, made.moved.clone()), (DecisionKind::Split, Some(old), vec![b, c]));
+    assert_eq!(archive.story_of(a, AsOf::Now).unwrap(), Some(old));
+    for article in [b, c] {
+        assert_eq!(archive.story_of(article, AsOf::Now).unwrap(), Some(new));
+    }
+    // The old address tells of both, and before the decision nothing of it is known.
+    for story in [old, new] {
+        let page = archive.story(story, AsOf::Now).unwrap().unwrap();
+        assert_eq!(page.decisions, std::slice::from_ref(&made), "story {story}");
+        let by: Vec<_> = page.log.iter().filter_map(|line| line.by.as_ref()).collect();
+        assert!(!by.is_empty());
+        assert!(by.iter().all(
+            |by| (by.who.as_str(), by.why.as_deref(), by.decision) == ("Ada Kestrel", Some("two events"), made.id)
+        ));
+    }
+    let then = archive.story(old, AsOf::At(at(20))).unwrap().unwrap();
+    assert_eq!((then.members.len(), then.decisions.len()), (3, 0));
+    assert!(archive.story(new, AsOf::At(at(20))).unwrap().is_none());
+    // By filter.
+    let lines = |filter| archive.story_log(old, filter, Page::new(1, 50), AsOf::Now).unwrap().unwrap().1;
+    let (people, rules, all) = (lines(LogFilter::People), lines(LogFilter::Rules), lines(LogFilter::All));
+    assert_eq!((people.total, rules.total), (3, all.total - 3), "one split, two that left");
+    assert!(people.items.iter().all(|line| line.at == at(30)), "{people:?}");
+    let said = archive.decisions_after(DecisionId(0)).unwrap();
+    assert_eq!((&said[0].moved, &said[0].left, said[0].met.len()), (&vec![b, c], &vec![a], 0));
+    assert_eq!(archive.last_decision().unwrap(), made.id);
+    assert_clean(&archive);
+}
+
+#[test]
+fn decisions_stay_when_all_stories_are_cleared() {
+    let archive = Archive::in_memory().unwrap();
+    let old = add(&archive, 1, Placement::Opens).1.story.unwrap();
+    let (b, _) = add(&archive, 2, joins(old));
+    let made = decide(&archive, Correction::Split { story: old, articles: vec![b] }, 30).unwrap();
+    archive.clear_stories(at(40)).unwrap();
+    assert_eq!(archive.decisions_after(DecisionId(0)).unwrap().len(), 1);
+    let opens = Move::Place { article: b, placement: Placement::Opens };
+    assert_eq!(archive.regroup(vec![opens], at(41)).unwrap()[0], made.into.unwrap(), "its number comes back");
+    assert_clean(&archive);
+}
+
+#[test]
+fn a_merge_by_hand_leads_on_and_ends_no_decision_of_others() {
+    let archive = Archive::in_memory().unwrap();
+    let (a, opened) = add(&archive, 1, Placement::Opens);
+    let first = opened.story.unwrap();
+    let (b, opened) = add(&archive, 2, Placement::Opens);
+    let second = opened.story.unwrap();
+    let made = decide(&archive, Correction::Merge { from: second, into: first }, 30).unwrap();
+    assert_eq!(archive.story_leads_to(second).unwrap(), Some(first));
+    assert_eq!(counts(&archive, first), (2, 2, 2));
+    assert_eq!((made.from, made.into), (Some(second), Some(first)));
+    let page = archive.story(second, AsOf::Now).unwrap().unwrap();
+    assert_eq!(page.decisions, std::slice::from_ref(&made));
+    let then = archive.story(second, AsOf::At(at(20))).unwrap().unwrap();
+    assert_eq!((then.story.id, then.members.len()), (second, 1), "before, both stood");
+    // Taken back: apart again, the one that ended under a new number, which the first one's page names.
+    let undone = decide(&archive, Correction::Undo { decision: made.id }, 40).unwrap();
+    let third = archive.story_of(b, AsOf::Now).unwrap().unwrap();
+    assert!(third != first && third != second, "numbers are not given out again");
+    assert_eq!((undone.kind, undone.withdraws, undone.into), (DecisionKind::Undo, Some(made.id), Some(third)));
+    assert_eq!(archive.story_of(a, AsOf::Now).unwrap(), Some(first));
+    let kept = archive.decision(made.id).unwrap().unwrap();
+    assert_eq!(kept.withdrawn_by, Some(undone.id), "both stay");
+    assert!(refusal(&archive, Correction::Undo { decision: made.id }).contains("taken back already"));
+    assert!(refusal(&archive, Correction::Undo { decision: undone.id }).contains("decide that anew"));
+    assert_clean(&archive);
+}
+
+#[test]
+fn a_moved_article_is_told_of_on_both_pages_and_goes_back_on_undo() {
+    let archive = Archive::in_memory().unwrap();
+    let one = add(&archive, 1, Placement::Opens).1.story.unwrap();
+    let (mover, _) = add(&archive, 2, joins(one));
+    let two = add(&archive, 3, Placement::Opens).1.story.unwrap();
+    let made = decide(&archive, Correction::Move { article: mover, into: two }, 30).unwrap();
+    assert_eq!((counts(&archive, one), counts(&archive, two)), ((1, 1, 1), (2, 2, 2)));
+    for story in [one, two] {
+        assert_eq!(archive.story(story, AsOf::Now).unwrap().unwrap().decisions, std::slice::from_ref(&made));
+    }
+    let moved = archive.story(two, AsOf::Now).unwrap().unwrap();
+    let because = &moved.members.iter().find(|m| m.article.id == mover).unwrap().because;
+    assert!(because.names.is_empty() && because.score == 1.0, "what it shared elsewhere is no reason here");
+    decide(&archive, Correction::Undo { decision: made.id }, 40).unwrap();
+    assert_eq!(archive.story_of(mover, AsOf::Now).unwrap(), Some(one));
+    let back = archive.story(one, AsOf::Now).unwrap().unwrap();
+    let because = &back.members.iter().find(|m| m.article.id == mover).unwrap().because;
+    assert_eq!(because.names, ["Anna Reyes"], "the reason it once stood here for");
+    assert_eq!(archive.story_of(mover, AsOf::At(at(35))).unwrap(), Some(two), "what was stays");
+    assert_clean(&archive);
+}
+
+#[test]
+fn the_only_text_of_a_story_that_is_moved_leads_its_address_on() {
+    let archive = Archive::in_memory().unwrap();
+    let (lone, opened) = add(&archive, 1, Placement::Opens);
+    let one = opened.story.unwrap();
+    let two = add(&archive, 2, Placement::Opens).1.story.unwrap();
+    let made = decide(&archive, Correction::Move { article: lone, into: two }, 30).unwrap();
+    assert_eq!(archive.story_leads_to(one).unwrap(), Some(two));
+    decide(&archive, Correction::Undo { decision: made.id }, 40).unwrap();
+    assert_eq!((counts(&archive, two)), (1, 1, 1));
+    assert_clean(&archive);
+}
+
+#[test]
+fn a_doubtful_text_is_taken_in_or_turned_away() {
+    let archive = Archive::in_memory().unwrap();
+    let story = add(&archive, 1, Placement::Opens).1.story.unwrap();
+    let suggest = |article| Move::Suggest {
+        article,
+        story,
+        because: Because { score: 0.55, names: vec!["Port Lisse".into()], ..Because::default() },
+    };
+    let (inside, _) = add(&archive, 2, Placement::Opens);
+    let (outside, own) = add(&archive, 3, Placement::Opens);
+    archive.regroup(vec![suggest(inside), suggest(outside)], at(20)).unwrap();
+    decide(&archive, Correction::Move { article: inside, into: story }, 30).unwrap();
+    let away = decide(&archive, Correction::Apart { article: outside, story }, 31).unwrap();
+    let page = archive.story(story, AsOf::Now).unwrap().unwrap();
+    assert_eq!(page.members.iter().map(|m| m.role).collect::<Vec<_>>(), [Role::Account, Role::Account]);
+    let taken_in = page.members.iter().find(|m| m.article.id == inside).unwrap();
+    assert_eq!(taken_in.because.names, ["Port Lisse"], "why it was doubtful is why it was looked at");
+    assert_eq!(archive.story_of(outside, AsOf::Now).unwrap(), own.story, "it stands where it stood");
+    assert!(page.log.iter().any(|line| line.event == StoryEvent::Dismissed(outside)));
+    let said = archive.decisions_after(DecisionId(1)).unwrap();
+    assert_eq!((said[0].kind, &said[0].moved, said[0].left.len()), (DecisionKind::Apart, &vec![outside], 2));
+    assert!(refusal(&archive, Correction::Apart { article: outside, story }).contains("not shown as doubtful"));
+    decide(&archive, Correction::Undo { decision: away.id }, 40).unwrap();
+    let page = archive.story(story, AsOf::Now).unwrap().unwrap();
+    let doubtful = page.members.iter().find(|m| m.role == Role::Maybe).expect("doubtful again");
+    assert_eq!(doubtful.because.names, ["Port Lisse"]);
+    assert_clean(&archive);
+}
+
+#[test]
+fn a_doubtful_text_that_is_taken_in_brings_its_copies_along() {
+    let archive = Archive::in_memory().unwrap();
+    let story = add(&archive, 1, Placement::Opens).1.story.unwrap();
+    let (doubtful, opened) = add(&archive, 2, Placement::Opens);
+    let own = opened.story.unwrap();
+    let (copy, _) = add(&archive, 3, copies(own, doubtful));
+    let (stranger, _) = add(&archive, 4, joins(own));
+    archive.regroup(vec![Move::Suggest { article: doubtful, story, because: Because::default() }], at(20)).unwrap();
+    let made = decide(&archive, Correction::Move { article: doubtful, into: story }, 30).unwrap();
+    assert_eq!(made.moved, [doubtful, copy]);
+    assert_eq!((counts(&archive, story), counts(&archive, own)), ((3, 3, 2), (1, 1, 1)));
+    let said = archive.decisions_after(DecisionId(0)).unwrap();
+    assert_eq!(said[0].left, [stranger]);
+    decide(&archive, Correction::Undo { decision: made.id }, 40).unwrap();
+    assert_eq!((counts(&archive, story), counts(&archive, own)), ((1, 1, 1), (3, 3, 2)));
+    assert_clean(&archive);
+}
+
+#[test]
+fn a_text_counts_once_in_each_story_though_its_copies_were_put_apart() {
+    let archive = Archive::in_memory().unwrap();
+    let (base, opened) = add(&archive, 1, Placement::Opens);
+    let story = opened.story.unwrap();
+    let (second, _) = add(&archive, 2, copies(story, base));
+    let (third, _) = add(&archive, 3, copies(story, base));
+    add(&archive, 4, joins(story));
+    assert_eq!(counts(&archive, story), (4, 4, 2));
+    let made = decide(&archive, Correction::Split { story, articles: vec![second, third] }, 30).unwrap();
+    let new = made.into.unwrap();
+    assert_eq!((counts(&archive, story), counts(&archive, new)), ((2, 2, 2), (2, 2, 1)));
+    let page = archive.story(new, AsOf::Now).unwrap().unwrap();
+    assert_eq!((page.members[0].role, page.members[1].role), (Role::Account, Role::Copy));
+    for member in &page.members {
+        let of = member.copy_of.as_ref().expect("what it repeats stays on record");
+        assert_eq!((of.article, of.contained), (base, 0.9));
+    }
+    decide(&archive, Correction::Undo { decision: made.id }, 40).unwrap();
+    assert_eq!(counts(&archive, story), (4, 4, 2), "they are copies again");
+    // The text itself leaves its copies.
+    let made = decide(&archive, Correction::Split { story, articles: vec![base] }, 50).unwrap();
+    assert_eq!((counts(&archive, story), counts(&archive, made.into.unwrap())), ((3, 3, 2), (1, 1, 1)));
+    assert_clean(&archive);
+}
+
+#[test]
+fn what_cannot_be_decided_is_refused_in_a_sentence_and_changes_nothing() {
+    let archive = Archive::in_memory().unwrap();
+    let (a, opened) = add(&archive, 1, Placement::Opens);
+    let one = opened.story.unwrap();
+    let (b, _) = add(&archive, 2, joins(one));
+    let (c, opened) = add(&archive, 3, Placement::Opens);
+    let two = opened.story.unwrap();
+    let check = |correction, part: &str| {
+        let said = refusal(&archive, correction);
+        assert!(said.contains(part), "{said}");
+    };
+    check(Correction::Split { story: one, articles: vec![a, b] }, "nothing left");
+    check(Correction::Split { story: one, articles: vec![c] }, "article 3 does not stand in story 1");
+    check(Correction::Split { story: one, articles: vec![] }, "no article was named");
+    check(Correction::Split { story: StoryId(99), articles: vec![a] }, "no story 99");
+    check(Correction::Merge { from: one, into: one }, "one story already");
+    check(Correction::Merge { from: one, into: StoryId(99) }, "no story 99");
+    check(Correction::Move { article: a, into: one }, "already");
+    check(Correction::Move { article: ArticleId(99), into: two }, "no article 99");
+    check(Correction::Undo { decision: DecisionId(1) }, "no decision 1");
+    for (who, why) in [("", None), ("  ", None), ("x", Some("y".repeat(WHY_CHARS + 1)))] {
+        let new = NewDecision { correction: Correction::Merge { from: two, into: one }, who: who.into(), why };
+        assert!(matches!(archive.decide(new, at(60)), Err(Error::Refused(_))));
+    }
+    assert_eq!(archive.last_decision().unwrap(), DecisionId(0));
+    assert_eq!((counts(&archive, one), counts(&archive, two)), ((2, 2, 2), (1, 1, 1)));
+    // What came later about the same articles is taken back first.
+    let first = decide(&archive, Correction::Move { article: b, into: two }, 61).unwrap();
+    let later = decide(&archive, Correction::Split { story: two, articles: vec![b] }, 62).unwrap();
+    check(Correction::Undo { decision: first.id }, "decision 2, made later");
+    decide(&archive, Correction::Undo { decision: later.id }, 63).unwrap();
+    decide(&archive, Correction::Undo { decision: first.id }, 64).unwrap();
+    assert_eq!(archive.story_of(b, AsOf::Now).unwrap(), Some(one));
+    assert_clean(&archive);
+}
+
+#[test]
+fn a_rule_that_did_not_know_of_a_decision_changes_nothing() {
+    let archive = Archive::in_memory().unwrap();
+    let one = add(&archive, 1, Placement::Opens).1.story.unwrap();
+    let (b, _) = add(&archive, 2, joins(one));
+    let known = archive.last_decision().unwrap();
+    let made = decide(&archive, Correction::Split { story: one, articles: vec![b] }, 30).unwrap();
+    let back = || vec![Move::Place { article: b, placement: joins(one) }];
+    assert_eq!(archive.regroup_unless_decided(back(), known, at(31)).unwrap(), None);
+    assert_eq!(archive.story_of(b, AsOf::Now).unwrap(), made.into);
+    assert!(archive.regroup_unless_decided(back(), made.id, at(32)).unwrap().is_some(), "it knows now");
+    assert_clean(&archive);
 }
 
 #[test]

@@ -24,7 +24,7 @@ pub use clock::Clock;
 pub use dated::date_backlog;
 pub use import::{ImportReport, Item, import};
 pub use index::{catch_up, document, keep_up as keep_index, match_topic, verify as verify_search};
-pub use place::Placer;
+pub use place::{Placer, verify_decisions};
 pub use read::{Rules, kept_page};
 pub use rebuild::{RebuildReport, rebuild_search, rebuild_stories};
 pub use reread::{Biggest, OutletChange, TextPlan, TextReport, plan_text};

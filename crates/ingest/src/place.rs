@@ -7,16 +7,18 @@ use crate::{EXTRACTOR, Error, NewText, Result};
 use archive::{Archive, HeadlineRecord, HeadlineState, Move, NewRevision, Pending, Recorded};
 use jiff::Timestamp;
 use news::article::Article;
-use news::id::{ArticleId, StoryId};
+use news::id::{ArticleId, DecisionId, StoryId};
 use news::revision::Revision;
-use news::story::{Because, CopyOf, Placement, Role};
-use std::collections::{HashMap, VecDeque};
+use news::story::{self as said, Because, CopyOf, Placement, Role};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 /// Texts that wait for their place; who sends one more waits.
 const QUEUE: usize = 256;
 /// Texts remembered to find the passages that a copy shares with its origin without asking the archive.
 const TEXTS_KEPT: usize = 2_000;
+/// How often settling begins anew because a person decided something meanwhile; what is left waits for the next time.
+const SETTLE_TRIES: usize = 3;
 
 /// The door to the thread that places. Cheap to clone; the thread ends with the last clone.
 #[derive(Clone)]
@@ -95,6 +97,32 @@ impl Placer {
     }
 }
 
+/// Checks that every article stands where people decided: those together in one story, those apart in two.
+pub fn verify_decisions(archive: &Archive) -> Result<archive::Check> {
+    let decisions = archive.decisions_after(DecisionId(0))?;
+    let decided = story::Decided::of(&decisions);
+    let mut check =
+        archive::Check { name: "decisions", looked_at: decisions.len() as u64, ..archive::Check::default() };
+    let mut stands: HashMap<i64, i64> = HashMap::new();
+    for article in decisions.iter().flat_map(|d| d.moved.iter().chain(&d.left).chain(&d.met)) {
+        if !stands.contains_key(&article.0)
+            && let Some(story) = archive.story_of(*article, archive::AsOf::Now)?
+        {
+            stands.insert(article.0, story.0);
+        }
+    }
+    for (article, story) in &stands {
+        let with = decided.together_with(*article).iter().find(|other| stands.get(other).is_some_and(|s| s != story));
+        if let Some(other) = with {
+            check.wrong(format!("articles {article} and {other} were put together and stand in two stories"));
+        }
+        if let Some(other) = decided.apart_from(*article).find(|other| stands.get(other) == Some(story)) {
+            check.wrong(format!("articles {article} and {other} were put apart and stand in story {story}"));
+        }
+    }
+    Ok(check)
+}
+
 /// The features by which the story room knows a text.
 pub(crate) fn features(content: &Article, outlet: Option<&str>, fetched_at: Timestamp) -> story::Features {
     story::features(&story::Text {
@@ -114,12 +142,55 @@ pub(crate) struct Bench {
     texts: HashMap<ArticleId, String>,
     order: VecDeque<ArticleId>,
     touched: Vec<i64>,
+    /// What people decided, as far as this thread has seen.
+    decisions: Vec<said::Decision>,
 }
 
 impl Bench {
     pub(crate) fn new(archive: Archive) -> Self {
         let index = story::Index::new(story::Settings::default());
-        Bench { archive, index, texts: HashMap::new(), order: VecDeque::new(), touched: Vec::new() }
+        Bench {
+            archive,
+            index,
+            texts: HashMap::new(),
+            order: VecDeque::new(),
+            touched: Vec::new(),
+            decisions: Vec::new(),
+        }
+    }
+
+    /// The newest decision that this thread has seen.
+    fn known(&self) -> DecisionId {
+        self.decisions.last().map_or(DecisionId(0), |decision| decision.id)
+    }
+
+    /// Takes up what people decided since the last time: the articles they spoke of stand where the archive has them,
+    /// and the stories they touched are settled next time.
+    pub(crate) fn take_up_decisions(&mut self) -> Result<()> {
+        if self.archive.last_decision()? == self.known() {
+            return Ok(());
+        }
+        let new = self.archive.decisions_after(self.known())?;
+        let withdrawn: BTreeSet<DecisionId> = new.iter().filter_map(|decision| decision.withdraws).collect();
+        let from = self.decisions.len();
+        self.decisions.extend(new);
+        let spoken = |(at, decision): (usize, &said::Decision)| {
+            let counts = at >= from || withdrawn.contains(&decision.id);
+            counts.then(|| [&decision.moved, &decision.left, &decision.met].into_iter().flatten().copied().collect())
+        };
+        let keys: BTreeSet<ArticleId> =
+            self.decisions.iter().enumerate().filter_map(spoken).flat_map(|keys: Vec<ArticleId>| keys).collect();
+        for key in keys {
+            let Some(held) = self.index.story_of(key.0) else { continue };
+            let Some(story) = self.archive.story_of(key, archive::AsOf::Now)? else { continue };
+            if story.0 != held {
+                self.index.assign(key.0, story.0);
+                self.touched.push(held);
+            }
+            self.touched.push(story.0);
+        }
+        self.index.set_decided(story::Decided::of(&self.decisions));
+        Ok(())
     }
 
     /// Fills the index from the features kept with each article's last revision.
@@ -135,10 +206,14 @@ impl Bench {
             }
             Ok(())
         })?;
+        self.take_up_decisions()?;
+        // Everything stands where the archive has it already.
+        self.touched.clear();
         Ok(())
     }
 
     fn place(&mut self, text: NewText) -> Result<Placed> {
+        self.take_up_decisions()?;
         let NewText { article, content, outlet, fetched_at, raw_digest, record, rank, problems } = text;
         let features = features(&content, outlet.as_deref(), fetched_at);
         // A changed text is placed as if it were new, so that it does not meet its own former self.
@@ -146,7 +221,7 @@ impl Bench {
         if former.is_some() {
             self.index.remove(article.0);
         }
-        let (placement, suggestion) = self.decide(&features, &content.text)?;
+        let (placement, suggestion) = self.decide(article, &features, &content.text)?;
         let is_copy = matches!(placement, Placement::Copies { .. });
         // An edit never moves a text to another story by itself unless it left its own for good reason:
         // a known article keeps its story, and settling may move it with a line in the log.
@@ -184,9 +259,14 @@ impl Bench {
     }
 
     /// Where a text belongs, and the story it may belong to where that is in doubt.
-    fn decide(&self, features: &story::Features, text: &str) -> Result<(Placement, Option<(StoryId, Because)>)> {
+    fn decide(
+        &self,
+        article: ArticleId,
+        features: &story::Features,
+        text: &str,
+    ) -> Result<(Placement, Option<(StoryId, Because)>)> {
         let mut suggestion = None;
-        let placement = match self.index.place(features) {
+        let placement = match self.index.place_decided(article.0, features) {
             story::Decision::Opens => Placement::Opens,
             story::Decision::Joins { story, score, because, maybe: false } => {
                 Placement::Joins { story: StoryId(story), because: Because { score, ..because } }
@@ -211,7 +291,7 @@ impl Bench {
     pub(crate) fn place_again(&mut self, revision: &Revision, outlet: Option<&str>, now: Timestamp) -> Result<()> {
         let content = &revision.content;
         let features = features(content, outlet, revision.fetched_at);
-        let (mut placement, suggestion) = self.decide(&features, &content.text)?;
+        let (mut placement, suggestion) = self.decide(revision.article, &features, &content.text)?;
         if content.text.is_empty()
             && let Placement::Copies { story, .. } = placement
         {
@@ -227,6 +307,17 @@ impl Bench {
         if let Some((story, because)) = suggestion {
             moves.push(Move::Suggest { article: revision.article, story, because });
         }
+        if let Some(base) = self.index.repeats_apart(revision.article.0, &features) {
+            // A person put it elsewhere than the text it repeats: it counts there, and that it repeats it stays known.
+            let passages = self.text_of(ArticleId(base.key))?.map(|text| story::passages(&content.text, &text));
+            let of = CopyOf {
+                article: ArticleId(base.key),
+                contained: base.contained,
+                of_base: base.of_base,
+                passages: passages.unwrap_or_default(),
+            };
+            moves.push(Move::Repeats { article: revision.article, of });
+        }
         if let Some(story) = self.archive.regroup(moves, now)?.first() {
             self.index.insert(revision.article.0, story.0, &features);
             self.touched.push(story.0);
@@ -239,7 +330,8 @@ impl Bench {
         for line in lines {
             let content = Article { headline: Some(line.title.clone()), published_at: line.date, ..Article::default() };
             let features = features(&content, line.outlet.as_deref(), now);
-            let (placement, _) = self.decide(&features, "")?;
+            // A line that is known already is not placed anew, so nobody has spoken of one that is.
+            let (placement, _) = self.decide(ArticleId(0), &features, "")?;
             let placement = match placement {
                 // Two headlines alike are no proof of a copied text.
                 Placement::Copies { story, .. } => {
@@ -260,39 +352,67 @@ impl Bench {
         Ok(states)
     }
 
-    /// Carries out what settling finds: the same stories, whatever order the texts came in.
+    /// Carries out what settling finds: the same stories, whatever order the texts came in, around what people decided.
     pub(crate) fn settle(&mut self, now: Timestamp) -> Result<usize> {
-        let mut touched = std::mem::take(&mut self.touched);
-        touched.sort_unstable();
-        touched.dedup();
-        let began = std::time::Instant::now();
-        let steps = self.index.settle(&touched);
-        tracing::debug!(stories = touched.len(), moves = steps.len(), took = ?began.elapsed(), "settled in memory");
-        let ids = |keys: &[i64]| keys.iter().copied().map(ArticleId).collect::<Vec<_>>();
-        for step in &steps {
-            let opened = match step {
-                story::Move::Merge { from, into } => {
-                    self.archive.regroup(vec![Move::Merge { from: StoryId(*from), into: StoryId(*into) }], now)?;
-                    *into
-                }
-                story::Move::Shift { keys, into, .. } => {
-                    self.archive.regroup(keys.iter().map(|key| self.joins(*key, *into)).collect(), now)?;
-                    *into
-                }
-                story::Move::Open { from, keys } => {
-                    let split = Move::Split { from: StoryId(*from), articles: ids(keys) };
-                    let Some(opened) = self.archive.regroup(vec![split], now)?.first().copied() else { continue };
-                    let elsewhere = keys.iter().filter(|key| self.index.story_of(**key) != Some(*from));
-                    let moves: Vec<Move> = elsewhere.map(|key| self.joins(*key, opened.0)).collect();
-                    if !moves.is_empty() {
-                        self.archive.regroup(moves, now)?;
-                    }
-                    opened.0
-                }
-            };
-            self.index.apply(step, opened);
+        let mut changes = 0;
+        for _ in 0..SETTLE_TRIES {
+            self.take_up_decisions()?;
+            let mut touched = std::mem::take(&mut self.touched);
+            touched.sort_unstable();
+            touched.dedup();
+            let began = std::time::Instant::now();
+            let steps = self.index.settle(&touched);
+            tracing::debug!(stories = touched.len(), moves = steps.len(), took = ?began.elapsed(), "settled in memory");
+            let mut done = 0;
+            while let Some(step) = steps.get(done)
+                && self.carry_out(step, now)?
+            {
+                done += 1;
+            }
+            changes += done;
+            if done == steps.len() {
+                break;
+            }
+            // A person decided something while this was worked out: it is worked out anew, around that.
+            self.touched.extend(touched);
         }
-        Ok(steps.len())
+        Ok(changes)
+    }
+
+    /// Carries one step of settling out; `false`, and nothing is changed, when a person has decided something since.
+    fn carry_out(&mut self, step: &story::Move, now: Timestamp) -> Result<bool> {
+        let known = self.known();
+        let ids = |keys: &[i64]| keys.iter().copied().map(ArticleId).collect::<Vec<_>>();
+        let regroup = |moves: Vec<Move>| self.archive.regroup_unless_decided(moves, known, now);
+        let opened = match step {
+            story::Move::Merge { from, into } => {
+                let merge = Move::Merge { from: StoryId(*from), into: StoryId(*into) };
+                let Some(_) = regroup(vec![merge])? else { return Ok(false) };
+                *into
+            }
+            story::Move::Shift { keys, into, .. } => {
+                let moves = keys.iter().map(|key| self.joins(*key, *into)).collect();
+                let Some(_) = regroup(moves)? else { return Ok(false) };
+                *into
+            }
+            story::Move::Open { from, keys } => {
+                let split = Move::Split { from: StoryId(*from), articles: ids(keys) };
+                let Some(stories) = regroup(vec![split])? else { return Ok(false) };
+                let Some(opened) = stories.first().copied() else { return Ok(true) };
+                let elsewhere = keys.iter().filter(|key| self.index.story_of(**key) != Some(*from));
+                let moves: Vec<Move> = elsewhere.map(|key| self.joins(*key, opened.0)).collect();
+                if !moves.is_empty() && regroup(moves)?.is_none() {
+                    // Those that left stand in the story opened for them; the others follow when this is worked out anew.
+                    let left: Vec<i64> =
+                        keys.iter().copied().filter(|key| self.index.story_of(*key) == Some(*from)).collect();
+                    left.iter().for_each(|key| self.index.assign(*key, opened.0));
+                    return Ok(false);
+                }
+                opened.0
+            }
+        };
+        self.index.apply(step, opened);
+        Ok(true)
     }
 
     /// One article placed in a story by settling: it stands there for what it shares with all its members.

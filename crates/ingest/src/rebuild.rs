@@ -31,11 +31,13 @@ pub fn rebuild_search(archive: &Archive, folder: &Path, progress: &dyn Fn(u64)) 
 }
 
 /// Takes every article out of its story and places all anew in the order they came, then settles and draws storylines.
+/// What people decided holds throughout.
 pub fn rebuild_stories(archive: &Archive, now: Timestamp, progress: &dyn Fn(u64)) -> Result<RebuildReport> {
     let mut report = RebuildReport::default();
     while crate::dated::date_backlog(archive, BACKLOG)?.is_some() {}
     archive.clear_stories(now)?;
     let mut bench = crate::place::Bench::new(archive.clone());
+    bench.take_up_decisions()?;
     archive.for_each_revision(RevisionId(0), &mut |row| {
         if row.is_last {
             report.looked_at += 1;

@@ -130,6 +130,10 @@ pub enum StoryEvent {
     MergedInto(StoryId),
     /// A story was split off.
     SplitInto(StoryId),
+    /// A person found that this article, a doubtful one, does not belong here.
+    Dismissed(ArticleId),
+    /// A person took that finding back: the article is doubtful again.
+    Doubted(ArticleId),
 }
 
 /// What a person decided about the grouping.

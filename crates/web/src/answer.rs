@@ -183,6 +183,10 @@ impl From<archive::Error> for Fail {
                 status: StatusCode::SERVICE_UNAVAILABLE,
                 ..Fail::nothing("The archive takes nothing in now", format!("Nothing was changed: {error}."))
             },
+            Error::Refused(why) => Fail {
+                status: StatusCode::UNPROCESSABLE_ENTITY,
+                ..Fail::nothing("This cannot be done", format!("Nothing was changed: {why}."))
+            },
             Error::Unknown { what, id } => Fail::nothing(
                 format!("No such {what}"),
                 format!("There is no {what} with the number {id} in the archive."),

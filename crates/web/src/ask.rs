@@ -95,6 +95,8 @@ pub(crate) struct Asked {
     pub(crate) keys_off: bool,
     /// `light` or `dark` where a person chose one.
     pub(crate) theme: Option<&'static str>,
+    /// The name under which a person decides here, where one was kept.
+    pub(crate) who: Option<String>,
     /// `If-None-Match` as received.
     pub(crate) if_none_match: Option<String>,
 }
@@ -204,6 +206,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
             base: format!("http://{}", escape(host)),
             keys_off: cookie("keys") == Some("off"),
             theme,
+            who: cookie("who").and_then(|kept| {
+                let pair = format!("who={kept}");
+                let (_, name) = url::form_urlencoded::parse(pair.as_bytes()).next()?;
+                let name = name.trim();
+                (!name.is_empty() && name.chars().count() <= archive::WHO_CHARS).then(|| name.to_owned())
+            }),
             if_none_match: text(header::IF_NONE_MATCH).map(str::to_owned),
         })
     }
@@ -257,6 +265,7 @@ mod tests {
             base: String::new(),
             keys_off: false,
             theme: None,
+            who: None,
             if_none_match: None,
         };
         let at = |text: &str| AsOf::At(text.parse().expect("a literal time"));

@@ -19,6 +19,9 @@ pub struct Args {
     /// Where to write; standard output without it
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Export what people decided about the grouping instead of articles, as JSON Lines
+    #[arg(long, conflicts_with_all = ["format", "query"])]
+    decisions: bool,
     /// Only articles that match, in the search language; everything without it
     query: Option<String>,
 }
@@ -59,6 +62,22 @@ pub fn run(common: &Common, args: &Args) -> anyhow::Result<Status> {
         }
         None => Box::new(io::BufWriter::new(io::stdout())),
     };
+    if args.decisions {
+        let decisions = archive.decisions_after(news::id::DecisionId(0))?;
+        for decision in &decisions {
+            let Some(card) = archive.decision(decision.id)? else { continue };
+            let mut line = super::story::decision_json(&card);
+            let ids = |list: &[news::id::ArticleId]| json!(list.iter().map(|id| id.0).collect::<Vec<_>>());
+            line["articles"] = ids(&decision.moved);
+            line["left"] = ids(&decision.left);
+            line["met"] = ids(&decision.met);
+            serde_json::to_writer(&mut out, &line)?;
+            out.write_all(b"\n")?;
+        }
+        out.flush()?;
+        eprintln!("{} decisions, all of them", decisions.len());
+        return Ok(Status::Done);
+    }
     if args.format == "opml" {
         out.write_all(super::feed::export_opml(&archive)?.as_bytes())?;
         out.flush()?;

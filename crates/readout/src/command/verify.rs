@@ -12,6 +12,7 @@ pub fn run(common: &Common) -> anyhow::Result<Status> {
         bar.set_message(format!("{name} ({of})"));
         bar.set_position(done);
     })?;
+    report.checks.push(ingest::verify_decisions(&archive)?);
     report.checks.extend(ingest::verify_search(&archive, &common.index_folder())?);
     bar.finish_and_clear();
     let rows = report.checks.iter().map(|check| {

@@ -9,6 +9,7 @@ mod follow;
 mod hub;
 mod imports;
 mod pages;
+mod regroup;
 mod rules;
 mod stories;
 mod survive;

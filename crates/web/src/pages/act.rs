@@ -21,7 +21,7 @@ use std::sync::Arc;
 use url::Url;
 
 /// Fields read from one form.
-const FIELDS: usize = 2_000;
+pub(crate) const FIELDS: usize = 2_000;
 /// Longest address taken.
 const URL_CHARS: usize = 2_000;
 /// Longest name taken.
@@ -30,19 +30,19 @@ const NAME_CHARS: usize = 200;
 const OFFERS: usize = 5;
 
 /// A form as sent.
-struct Sent(Vec<(String, String)>);
+pub(crate) struct Sent(Vec<(String, String)>);
 
 impl Sent {
-    fn read(body: &Bytes) -> Self {
+    pub(crate) fn read(body: &Bytes) -> Self {
         let pairs = url::form_urlencoded::parse(body).take(FIELDS);
         Sent(pairs.map(|(key, value)| (key.into_owned(), value.into_owned())).collect())
     }
 
-    fn field(&self, name: &str) -> String {
+    pub(crate) fn field(&self, name: &str) -> String {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
     }
 
-    fn all(&self, name: &str) -> HashSet<String> {
+    pub(crate) fn all(&self, name: &str) -> HashSet<String> {
         self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
     }
 }

@@ -4,20 +4,22 @@
 use crate::answer::{self, Chrome, Fail};
 use crate::ask::Asked;
 use crate::feeds::Outgoing;
+use crate::pages::log::LogView;
+use crate::pages::regroup::{self, DecisionView, OWNER};
 use crate::pages::storyline::StorylineView;
 use crate::parts::{Badge, Counts, Foreign, Siglum, Stamp, per_cent};
 use crate::site::Site;
 use crate::view::{ArticleView, shorten, sigla, story_path};
-use archive::{Archive, AsOf, MemberCard, StoryPage};
+use archive::{Archive, ArticleCard, AsOf, DecisionCard, MemberCard, StoryPage};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use jiff::tz::Offset;
-use news::id::{ArticleId, StoryId};
+use news::id::StoryId;
 use news::language::Language;
-use news::story::{Because, Role, StoryEvent};
+use news::story::{Because, DecisionKind, Role};
 use serde::Serialize;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -31,6 +33,8 @@ const OWN_SENTENCES: usize = 3;
 const ACCOUNTS: usize = 200;
 /// Copies listed under one account.
 const COPIES: usize = 100;
+/// Decisions told at the head of a page, latest.
+const TOLD: usize = 20;
 /// Lines of the log shown, latest.
 const LOG: usize = 200;
 
@@ -58,6 +62,17 @@ struct StoryHtml {
     maybe: Vec<Maybe>,
     log: Vec<LogView>,
     log_hidden: usize,
+    /// What people decided about it, in the order they did.
+    decisions: Vec<DecisionView>,
+    /// Of these what its head says: where texts went and came from, latest first.
+    #[serde(skip)]
+    told: Vec<DecisionView>,
+    /// What was decided a moment ago.
+    #[serde(skip)]
+    done: Option<DecisionView>,
+    /// Under which name the forms begin.
+    #[serde(skip)]
+    who: String,
     #[serde(skip)]
     chart: Option<Chart>,
     /// The two texts the comparison begins with.
@@ -74,8 +89,21 @@ struct Account {
     article: ArticleView,
     because: Why,
     joined_at: Stamp,
+    /// What people decided about it.
+    decided: Vec<DecisionView>,
+    /// A text that it repeats and that a person put into another story.
+    repeats: Option<Repeats>,
     copies: Vec<CopyView>,
     copies_hidden: usize,
+}
+
+/// That a text repeats one which stands elsewhere.
+#[derive(Serialize)]
+struct Repeats {
+    /// Which text.
+    article: i64,
+    /// Per cent of its wording that stands there.
+    shared_per_cent: u32,
 }
 
 #[derive(Serialize)]
@@ -93,6 +121,9 @@ struct CopyView {
     own: Vec<Foreign>,
     /// How many there are in all; `null` where it was not looked into.
     own_sentences: Option<usize>,
+    because: Why,
+    /// What people decided about it.
+    decided: Vec<DecisionView>,
 }
 
 impl CopyView {
@@ -158,35 +189,6 @@ impl Why {
     /// The score with two digits.
     pub(crate) fn score_words(&self) -> String {
         format!("{:.2}", self.score)
-    }
-}
-
-#[derive(Serialize)]
-struct LogView {
-    at: Stamp,
-    event: &'static str,
-    words: String,
-    article: Option<i64>,
-    story: Option<i64>,
-}
-
-impl LogView {
-    fn of(line: &archive::LogLine, names: &HashMap<i64, String>) -> Self {
-        let name = |id: &ArticleId| names.get(&id.0).cloned().unwrap_or_else(|| format!("article {id}"));
-        let (event, words, article, story) = match &line.event {
-            StoryEvent::Opened(a) => ("opened", format!("opened by {}", name(a)), Some(a.0), None),
-            StoryEvent::Joined(a) => ("joined", format!("{} joined", name(a)), Some(a.0), None),
-            StoryEvent::Left(a, Some(s)) => {
-                ("left", format!("{} left for another story", name(a)), Some(a.0), Some(s.0))
-            }
-            StoryEvent::Left(a, None) => ("left", format!("{} left", name(a)), Some(a.0), None),
-            StoryEvent::MergedFrom(s) => {
-                ("merged_from", "another story was merged into this one".into(), None, Some(s.0))
-            }
-            StoryEvent::MergedInto(s) => ("merged_into", "merged into another story".into(), None, Some(s.0)),
-            StoryEvent::SplitInto(s) => ("split_into", "a story was split off".into(), None, Some(s.0)),
-        };
-        LogView { at: Stamp(line.at), event, words, article, story }
     }
 }
 
@@ -300,6 +302,11 @@ pub(crate) fn story_id(name: &str) -> Result<StoryId, Fail> {
     })
 }
 
+/// The outlets' names of articles, for the words of a log.
+pub(crate) fn names_of<'a>(cards: impl Iterator<Item = &'a ArticleCard>) -> impl Iterator<Item = (i64, String)> {
+    cards.map(|card| (card.id.0, card.outlet.as_ref().map_or("a text without outlet", |o| o.name.as_str()).to_owned()))
+}
+
 /// The story, or the way to where it went.
 pub(crate) async fn story(State(site): State<Arc<Site>>, asked: Asked, Path(name): Path<String>) -> Response {
     let result = answer(&site, &asked, &name).await;
@@ -390,14 +397,16 @@ fn build(site: &Site, asked: &Asked, page: StoryPage, own: &Own, path: String) -
         .find(|m| m.role != Role::Maybe && m.article.headline.as_deref() == Some(page.story.title.as_str()));
     let language = headline_of.and_then(|m| m.article.head.as_ref()).and_then(|h| h.language.as_ref());
     let counted: Vec<&MemberCard> = page.members.iter().filter(|m| m.role != Role::Maybe).collect();
-    let names: HashMap<i64, String> = page
-        .members
-        .iter()
-        .map(|m| {
-            (m.article.id.0, m.article.outlet.as_ref().map_or("a text without outlet", |o| o.name.as_str()).to_owned())
-        })
-        .collect();
-    let (mut accounts, accounts_hidden) = fold(&page.members, letters, own);
+    let names: HashMap<i64, String> = names_of(page.members.iter().map(|m| &m.article)).collect();
+    let decided = |article: i64| -> Vec<DecisionView> {
+        let about = |d: &&DecisionCard| {
+            d.withdrawn_by.is_none() && d.kind != DecisionKind::Undo && d.moved.iter().any(|id| id.0 == article)
+        };
+        let ask = asked.query_with(&[]);
+        let ask = if asked.field("asof").is_some() { ask } else { String::new() };
+        page.decisions.iter().filter(about).map(|d| DecisionView::of(d, page.story.id, &ask)).collect()
+    };
+    let (mut accounts, accounts_hidden) = fold(&page.members, letters, own, &decided);
     accounts.truncate(ACCOUNTS);
     let languages = counted.iter().filter_map(|m| m.article.head.as_ref()?.language.as_ref()).map(Language::primary);
     let languages = languages.collect::<std::collections::BTreeSet<_>>().len();
@@ -413,6 +422,13 @@ fn build(site: &Site, asked: &Asked, page: StoryPage, own: &Own, path: String) -
     let log_hidden = page.log.len().saturating_sub(LOG);
     let mut chrome = Chrome::list(site, asked, "desk", page.story.title.clone());
     chrome.title = shorten(&page.story.title, 120);
+    let decisions: Vec<DecisionView> =
+        page.decisions.iter().map(|d| DecisionView::of(d, page.story.id, &chrome.ask)).collect();
+    let done = asked.field("done").and_then(|done| done.parse().ok());
+    let done = decisions.iter().find(|d| done == Some(d.id)).cloned();
+    let is_done = |d: &DecisionCard| done.as_ref().is_some_and(|done| done.id == d.id.0);
+    let told = page.decisions.iter().rev().filter(|d| regroup::is_told(d) && !is_done(d)).take(TOLD);
+    let told = told.map(|d| DecisionView::of(d, page.story.id, &chrome.ask)).collect();
     StoryHtml {
         c: chrome,
         id: page.story.id.0,
@@ -440,6 +456,10 @@ fn build(site: &Site, asked: &Asked, page: StoryPage, own: &Own, path: String) -
             .collect(),
         log: page.log.iter().skip(log_hidden).map(|line| LogView::of(line, &names)).collect(),
         log_hidden,
+        decisions,
+        told,
+        done,
+        who: asked.who.clone().unwrap_or_else(|| OWNER.to_owned()),
         chart: Chart::of(&counted),
         pair,
         is_official_pair,
@@ -447,16 +467,29 @@ fn build(site: &Site, asked: &Asked, page: StoryPage, own: &Own, path: String) -
 }
 
 /// Puts every copy under the account whose text it repeats, through copies of copies. A copy whose text is not here
-/// (it left, or was taken down) stands as an account of its own.
-fn fold(members: &[MemberCard], letters: Vec<Siglum>, own: &Own) -> (Vec<Account>, usize) {
+/// (it left, or was taken down) stands under the account that repeats the same text, or as an account of its own.
+fn fold(
+    members: &[MemberCard],
+    letters: Vec<Siglum>,
+    own: &Own,
+    decided: &dyn Fn(i64) -> Vec<DecisionView>,
+) -> (Vec<Account>, usize) {
     let by_id: HashMap<i64, &MemberCard> = members.iter().map(|m| (m.article.id.0, m)).collect();
+    let stands_for: HashMap<i64, i64> = members
+        .iter()
+        .filter(|m| m.role == Role::Account)
+        .filter_map(|m| Some((m.copy_of.as_ref()?.article.0, m.article.id.0)))
+        .collect();
     let root = |member: &MemberCard| -> Option<i64> {
         let mut at = member;
         for _ in 0..8 {
             match at.role {
                 Role::Account => return Some(at.article.id.0),
                 Role::Maybe => return None,
-                Role::Copy => at = by_id.get(&at.copy_of.as_ref()?.article.0)?,
+                Role::Copy => {
+                    let base = at.copy_of.as_ref()?.article.0;
+                    at = by_id.get(&base).or_else(|| by_id.get(stands_for.get(&base)?))?;
+                }
             }
         }
         None
@@ -473,6 +506,11 @@ fn fold(members: &[MemberCard], letters: Vec<Siglum>, own: &Own) -> (Vec<Account
                 article: ArticleView::of(&member.article),
                 because: Why::of(&member.because, language),
                 joined_at: Stamp(member.joined_at),
+                decided: decided(member.article.id.0),
+                repeats: member
+                    .copy_of
+                    .as_ref()
+                    .map(|of| Repeats { article: of.article.0, shared_per_cent: per_cent(of.contained) }),
                 copies: Vec::new(),
                 copies_hidden: 0,
             });
@@ -496,6 +534,8 @@ fn fold(members: &[MemberCard], letters: Vec<Siglum>, own: &Own) -> (Vec<Account
             is_new_headline: base.is_some() && base != member.article.headline.as_deref(),
             own: known.map(|k| k.0.clone()).unwrap_or_default(),
             own_sentences: known.map(|k| k.1),
+            because: Why::of(&member.because, member.article.head.as_ref().and_then(|h| h.language.as_ref())),
+            decided: decided(member.article.id.0),
         });
     }
     let hidden = accounts.len().saturating_sub(ACCOUNTS);

@@ -77,6 +77,7 @@ async fn every_page_answers_as_html_and_json() {
         format!("/s/{}/timeline", shelf.story),
         story.clone(),
         format!("/s/{}/compare", shelf.story),
+        format!("/s/{}/log", shelf.story),
         format!("/s/{}/compare?a={}&b={}@2", shelf.story, shelf.norland, shelf.courant),
         format!("/a/{}", shelf.courant),
         format!("/a/{}/r/1", shelf.courant),
@@ -532,4 +533,124 @@ async fn topics_feeds_and_the_look_are_changed_in_the_browser() {
     let request = Request::get("/").header("host", "localhost").header("cookie", "keys=off; theme=dark");
     let desk = ask(&router, request.body(Body::empty()).unwrap()).await;
     assert!(desk.body.contains(r#"data-theme="dark""#) && !desk.body.contains("<script"), "{}", desk.body);
+}
+
+/// Follows the redirects of our own pages to where they lead.
+async fn follow(router: &Router, path: &str) -> Got {
+    let mut got = get(router, path).await;
+    for _ in 0..3 {
+        if !got.status.is_redirection() {
+            break;
+        }
+        got = get(router, got.header(header::LOCATION)).await;
+    }
+    assert_eq!(got.status, 200, "{path}");
+    got
+}
+
+#[tokio::test]
+async fn a_text_is_split_off_on_the_page_told_on_both_and_taken_back() {
+    let (shelf, router) = site();
+    let story = shelf.story;
+    let before = follow(&router, &format!("/s/{story}.json")).await.json()["counts"].clone();
+    let page = follow(&router, &format!("/s/{story}")).await.body;
+    assert!(page.contains("Split off into a story of its own") && page.contains("Move to another story"), "{page}");
+    assert!(page.contains(r#"value="owner""#), "who decides has a default");
+    let form = format!("article={}&where=own&to=&why=another+%3Cb%3Ecall%3C%2Fb%3E&who=Ada+%22K%22", shelf.courant);
+    let place = format!("/s/{story}/place");
+    assert_eq!(post(&router, &place, &form, "cross-site").await.status, StatusCode::FORBIDDEN);
+    let done = post(&router, &place, &form, "same-origin").await;
+    assert_eq!((done.status, done.header(header::LOCATION)), (StatusCode::SEE_OTHER, &*format!("/s/{story}?done=1")));
+    assert!(done.header(header::SET_COOKIE).starts_with("who=Ada+%22K%22;"), "{}", done.header(header::SET_COOKIE));
+    let old = follow(&router, &format!("/s/{story}?done=1")).await.body;
+    assert!(old.contains("Done.") && old.contains("/undo") && old.contains("another &#60;b&#62;call"), "{old}");
+    let json = follow(&router, &format!("/s/{story}.json")).await.json();
+    let decision = &json["decisions"][0];
+    assert_eq!((&decision["kind"], &decision["who"]), (&"split".into(), &"Ada \"K\"".into()));
+    let new = decision["into"].as_i64().expect("the story opened");
+    let there = follow(&router, &format!("/s/{new}")).await.body;
+    assert!(there.contains(&format!("href=\"/s/{story}\"")) && there.contains("another &#60;b&#62;call"), "{there}");
+    // As of before, nothing of it; and the past is not corrected.
+    let then = follow(&router, &format!("/s/{story}?asof=2026-11-19T09:00Z")).await.body;
+    assert!(
+        !then.contains("another &#60;b&#62;call") && !then.contains("/place") && !then.contains("/split"),
+        "{then}"
+    );
+    // A browser that decided once is known by its name.
+    let request = Request::get(format!("/s/{new}/log")).header("host", "localhost").header("cookie", "who=Ada+%22K%22");
+    let log = ask(&router, request.body(Body::empty()).unwrap()).await.body;
+    assert!(log.contains("another &#60;b&#62;call") && log.contains(r#"value="Ada &#34;K&#34;""#), "{log}");
+    let undone = post(&router, &format!("/s/{story}/undo"), "decision=1&who=Ada", "same-origin").await;
+    assert_eq!(undone.header(header::LOCATION), format!("/s/{story}?done=2"));
+    let after = follow(&router, &format!("/s/{story}.json?done=2")).await.json();
+    assert_eq!(after["counts"], before);
+    assert_eq!(after["decisions"][0]["withdrawn_by"], 2);
+    let log = follow(&router, &format!("/s/{story}/log.json?show=people")).await.json();
+    assert!(log["lines"].as_array().unwrap().iter().all(|line| line["is_rule"] == false), "{log}");
+    let csv = get(&router, &format!("/s/{story}/log.csv")).await;
+    assert!(csv.header(header::CONTENT_TYPE).starts_with("text/csv"));
+    let lines = csv.body.lines().count() as u64 - 1;
+    assert_eq!(csv.headers["x-total-count"].to_str().unwrap(), lines.to_string());
+    assert!(csv.body.contains(r#""Ada ""K""",another <b>call</b>,1,2"#), "{}", csv.body);
+}
+
+#[tokio::test]
+async fn what_a_form_says_by_halves_changes_nothing() {
+    let (shelf, router) = site();
+    let story = shelf.story;
+    let check = async |path: &str, form: String, part: &str| {
+        let got = post(&router, &format!("/s/{story}/{path}"), &form, "same-origin").await;
+        assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY, "{path} {form}");
+        assert!(got.body.contains(part) && got.body.contains("Back to the story"), "{path} {form}: {}", got.body);
+    };
+    let a = shelf.courant;
+    check("place", format!("article={a}&where=own&to=12"), "Choose one or clear the other").await;
+    check("place", format!("article={a}&where=other&to=elsewhere"), "by its number or its address").await;
+    check("place", format!("article={a}"), "Choose whether").await;
+    check("place", "where=own".to_owned(), "No text was named").await;
+    check("split", "why=x".to_owned(), "Choose the texts").await;
+    check("split", "article=99999".to_owned(), "does not stand in story").await;
+    check("split", "article=1&".repeat(2_001), "More texts were chosen").await;
+    check("merge", "other=".to_owned(), "by its number or its address").await;
+    check("merge", format!("other={story}"), "one story already").await;
+    check("maybe", format!("article={a}"), "Choose whether the text belongs").await;
+    check("place", format!("article={a}&where=own&to=&why={}", "x".repeat(1_001)), "at most 1000 characters").await;
+    let gone = post(&router, "/s/99999/split", "article=1", "same-origin").await;
+    assert_eq!(gone.status, StatusCode::NOT_FOUND);
+    assert_eq!(get(&router, "/s/99999/log").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(get(&router, &format!("/s/{story}/log?show=some")).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(shelf.archive.last_decision().expect("an answer").0, 0);
+}
+
+#[tokio::test]
+async fn a_doubtful_text_is_turned_away_or_taken_in_on_the_page() {
+    let (shelf, router) = site();
+    let story = shelf.story;
+    let stands_elsewhere = |article: &news::id::ArticleId| {
+        let stands = shelf.archive.story_of(*article, archive::AsOf::Now).expect("an answer");
+        stands.is_some_and(|other| other != story)
+    };
+    let article = [shelf.damaged, shelf.hostile].into_iter().find(stands_elsewhere).expect("a text of another story");
+    let because = news::story::Because { score: 0.55, ..Default::default() };
+    shelf
+        .archive
+        .regroup(vec![archive::Move::Suggest { article, story, because }], shelf::at("2026-11-19T09:00:00Z"))
+        .expect("a doubtful text");
+    let maybe = article.0;
+    let say = async |belongs: &str| {
+        let form = format!("article={maybe}&belongs={belongs}&why=&who=Ada");
+        post(&router, &format!("/s/{story}/maybe"), &form, "same-origin").await.status
+    };
+    let standing = async || {
+        let json = follow(&router, &format!("/s/{story}.json")).await.json();
+        let is = |list: &Value| list.as_array().unwrap().iter().any(|m| m["article"]["id"] == maybe);
+        (is(&json["maybe"]), is(&json["accounts"]))
+    };
+    assert_eq!(standing().await, (true, false));
+    assert_eq!(say("no").await, StatusCode::SEE_OTHER);
+    assert_eq!(standing().await, (false, false));
+    post(&router, &format!("/s/{story}/undo"), "decision=1", "same-origin").await;
+    assert_eq!(standing().await, (true, false), "doubtful again");
+    assert_eq!(say("yes").await, StatusCode::SEE_OTHER);
+    assert_eq!(standing().await, (false, true));
 }

@@ -13,7 +13,7 @@ const validator = new HtmlValidate({
   extends: ["html-validate:standard"],
   rules: { "long-title": "off", "no-inline-style": "error", "no-trailing-whitespace": "off", "no-raw-characters": "off", "void-style": "off", "require-sri": "off" },
 });
-const kinds = ["desk", "topics", "topic", "timeline", "timeline-year", "timeline-month", "timeline-table", "story-timeline", "storylines", "storyline", "storyline-timeline", "story", "compare", "article", "revision", "revisions", "outlet", "sources", "search", "search-error", "start", "help", "method", "missing"];
+const kinds = ["desk", "topics", "topic", "timeline", "timeline-year", "timeline-month", "timeline-table", "story-timeline", "storylines", "storyline", "storyline-timeline", "story", "compare", "log", "article", "revision", "revisions", "outlet", "sources", "search", "search-error", "start", "help", "method", "missing"];
 let demo, browser, pages;
 
 before(async () => {

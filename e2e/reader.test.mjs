@@ -57,6 +57,47 @@ test("search explains the query and marks a wrong word", async () => {
   assert.match(await page.locator("main").innerText(), /outlett/);
 });
 
+test("reader splits a text off by keyboard alone, finds it on both pages, and takes it back", async () => {
+  const { id } = await readoutStory(demo.url);
+  const before = await (await fetch(new URL(`s/${id}.json`, demo.url))).json();
+  const article = before.accounts[before.accounts.length - 1].article.id;
+  await page.goto(new URL(`s/${id}`, demo.url).href);
+  const item = page.locator(`#a${article}`);
+  await item.locator("summary", { hasText: "Why here?" }).last().focus();
+  await page.keyboard.press("Enter");
+  // From the summary on, Tab alone leads through the form.
+  const reach = async (wanted) => {
+    for (let i = 0; i < 12; i++) {
+      await page.keyboard.press("Tab");
+      const at = await page.evaluate(() => document.activeElement.name || document.activeElement.textContent.trim());
+      if (at === wanted) return;
+    }
+    assert.fail(`${wanted} is not reached by Tab`);
+  };
+  await reach("where");
+  await page.keyboard.press("Space");
+  await reach("why");
+  await page.keyboard.type("another conversation");
+  await reach("who");
+  await page.keyboard.press("Control+A");
+  await page.keyboard.type("Ada Kestrel");
+  await reach("Keep this decision");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/done=\d+/);
+  const notice = page.locator("[role=status]");
+  assert.match(await notice.innerText(), /Ada Kestrel split off .*another conversation/s);
+  const there = await notice.locator("a[href^='/s/']").first().getAttribute("href");
+  const apart = await (await fetch(new URL(`${there}.json`, demo.url))).json();
+  assert.equal(apart.accounts[0].article.id, article);
+  await page.goto(new URL(`s/${id}/log`, demo.url).href);
+  assert.match(await page.locator("main").innerText(), /Ada Kestrel[\s\S]*another conversation/);
+  await page.getByRole("button", { name: /Undo/ }).first().focus();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/done=\d+/);
+  const after = await (await fetch(new URL(`s/${id}.json`, demo.url))).json();
+  assert.equal(after.accounts.length, before.accounts.length);
+});
+
 test("Arabic text stands right to left in its own language", async () => {
   const hits = await (await fetch(new URL("q.json?q=lang:ar", demo.url))).json();
   const first = (hits.items ?? hits.hits ?? hits.articles)[0];

@@ -91,6 +91,7 @@ export async function everyPage(url) {
     "story-timeline": `s/${call.id}/timeline?zoom=${month.from.slice(0, 7)}`,
     story: `s/${call.id}`,
     compare: `s/${call.id}/compare`,
+    log: `s/${call.id}/log`,
     storylines: "l",
     storyline,
     "storyline-timeline": `${storyline.split("-")[0]}/timeline`,

@@ -352,7 +352,7 @@ pub(crate) fn list<P: Template + Serialize>(
 fn no_table() -> Fail {
     Fail::nothing(
         "This page has no CSV",
-        "Timelines have one. The page itself stands at the same address without the suffix, its data under .json.",
+        "Timelines and the logs of stories have one. The page itself stands at the same address without the suffix, its data under .json.",
     )
 }
 

@@ -263,7 +263,6 @@ pub fn router(archive: Archive, search: search::Index, settings: Settings) -> Ro
         .route("/s/{story}/timeline", get(pages::timeline::story))
         .route("/s/{story}/compare", get(pages::compare::compare))
         .route("/s/{story}/log", get(pages::log::log))
-        .route("/s/{story}/log.csv", get(pages::log::csv))
         .route("/s/{story}/split", post(pages::regroup::split))
         .route("/s/{story}/place", post(pages::regroup::place))
         .route("/s/{story}/merge", post(pages::regroup::merge))

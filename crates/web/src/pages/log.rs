@@ -150,9 +150,12 @@ fn find(archive: &Archive, id: StoryId, which: LogFilter, page: Page, as_of: AsO
     Ok((story, lines, names))
 }
 
-/// The log as a page.
+/// The log as a page, as JSON, or as comma-separated values.
 pub(crate) async fn log(State(site): State<Arc<Site>>, asked: Asked, Path(name): Path<String>) -> Response {
-    let result = answer(&site, &asked, &name).await;
+    let result = match asked.form {
+        Form::Csv => table(&site, &asked, &name).await,
+        _ => answer(&site, &asked, &name).await,
+    };
     site.finish(&asked, result)
 }
 
@@ -188,7 +191,7 @@ async fn answer(site: &Site, asked: &Asked, name: &str) -> Result<Response, Fail
         csv: format!("{path}.csv{}", asked.query_with(&[("p", None)])),
     };
     match asked.form {
-        Form::Html | Form::Json => answer::page(asked, &html),
+        Form::Html | Form::Json | Form::Csv => answer::page(asked, &html),
         Form::Rss | Form::Atom | Form::JsonFeed => {
             Err(Fail::nothing("A log has no feed", "The story itself is a feed; its log is a page, JSON or CSV.")
                 .link("The story’s feed", format!("/s/{id}.atom")))
@@ -197,11 +200,6 @@ async fn answer(site: &Site, asked: &Asked, name: &str) -> Result<Response, Fail
 }
 
 /// The log as comma-separated values, first line first, with a header that says how many there are in all.
-pub(crate) async fn csv(State(site): State<Arc<Site>>, asked: Asked, Path(name): Path<String>) -> Response {
-    let result = table(&site, &asked, &name).await;
-    site.finish(&asked, result)
-}
-
 async fn table(site: &Site, asked: &Asked, name: &str) -> Result<Response, Fail> {
     let as_of = asked.as_of()?;
     let id = story_id(name)?;

@@ -271,16 +271,18 @@ fn line(row: &Row<'_>) -> rusqlite::Result<Line> {
 
 /// Everything said of one day in a topic, found by the day.
 fn topic_lines(conn: &Connection, topic: TopicId, day: Date, as_of: AsOf) -> Result<Vec<Line>> {
-    let which = match as_of {
-        AsOf::Now => "s.is_current = 1".to_owned(),
-        AsOf::At(_) => {
-            format!("exists (select 1 from dated_readings d where d.id = s.reading and {})", newest(as_of))
-        }
+    // Asked of then, the index of the topic's history would be read through for every sentence.
+    let (which, by) = match as_of {
+        AsOf::Now => ("s.is_current = 1".to_owned(), ""),
+        AsOf::At(_) => (
+            format!("exists (select 1 from dated_readings d where d.id = s.reading and {})", newest(as_of)),
+            "indexed by topic_members_article",
+        ),
     };
     let sql = format!(
         "select {LINE} from dated_sentences s join articles a on a.id = s.article
          where s.day = ?2 and {which}
-            and exists (select 1 from topic_members m where m.topic = ?1 and m.article = s.article and {})
+            and exists (select 1 from topic_members m {by} where m.topic = ?1 and m.article = s.article and {})
          limit {MOST_OF_A_DAY}",
         standing(as_of)
     );

@@ -47,6 +47,10 @@ fn settings(args: &[String]) -> Settings {
             "settle" => &mut s.settle,
             "strangers" => &mut s.strangers,
             "bias" => &mut s.bias,
+            "size" => &mut s.size,
+            "later" => &mut s.later,
+            "timeless" => &mut s.timeless,
+            "mend" => &mut s.mend,
             _ => panic!("no constant {name}"),
         };
         *field = v;
@@ -63,9 +67,11 @@ fn main() {
             let rows = rows(input);
             let mut index = Index::new(settings(&args));
             let mut next = 0;
+            let mut placed = Vec::new();
             for (n, row) in rows.iter().enumerate() {
                 let f = features(&text(row));
-                let story = match index.place(&f) {
+                let (decision, others) = index.place_beside(&f);
+                let story = match decision {
                     Decision::Opens => {
                         next += 1;
                         next
@@ -73,8 +79,13 @@ fn main() {
                     Decision::Joins { story, .. } | Decision::Copies { story, .. } => story,
                 };
                 index.insert(n as i64, story, &f);
+                placed.push(story);
+                if let Some(step) = index.mend(story, &others) {
+                    index.apply(&step, 0);
+                }
             }
-            if args.iter().any(|a| a == "--settle") {
+            let settle = args.iter().any(|a| a == "--settle");
+            if settle {
                 for step in index.settle(&index.stories()) {
                     if matches!(step, Move::Open { .. }) {
                         next += 1;
@@ -83,7 +94,8 @@ fn main() {
                 }
             }
             for (n, row) in rows.iter().enumerate() {
-                writeln!(out, "{}", json!({"id": row["id"], "cluster": index.story_of(n as i64)})).expect("writable");
+                let story = if settle { index.story_of(n as i64) } else { Some(placed[n]) };
+                writeln!(out, "{}", json!({"id": row["id"], "cluster": story})).expect("writable");
             }
             eprintln!("{} texts, {} bytes held", index.len(), index.memory_bytes());
         }

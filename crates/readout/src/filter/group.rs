@@ -60,7 +60,8 @@ pub fn run(args: &Args) -> anyhow::Result<crate::Status> {
             }
             Err(failure) => return output.put(Err(failure)),
         };
-        let story = match index.place(&features) {
+        let (decision, others) = index.place_beside(&features);
+        let story = match decision {
             Decision::Opens => {
                 opened += 1;
                 opened
@@ -69,6 +70,9 @@ pub fn run(args: &Args) -> anyhow::Result<crate::Status> {
         };
         key += 1;
         index.insert(key, story, &features);
+        if let Some(step) = index.mend(story, &others) {
+            index.apply(&step, story);
+        }
         if args.settle {
             waiting.push(Ok((id, key)));
             return Ok(());

@@ -41,7 +41,7 @@ impl Index {
     /// [`Index::place`] for a text of which a person may have spoken: it goes where texts stand that stay with it, and
     /// never to a story that holds one which stays apart from it, be it a copy or not.
     pub fn place_decided(&self, key: i64, features: &Features) -> Decision {
-        self.place_within(features, &self.bounds(key))
+        self.place_within(features, &self.bounds(key)).0
     }
 
     /// A text that this one repeats and that a person put apart from it: evidence, but no reason to stand beside it.

@@ -222,6 +222,8 @@ const PER_TERM: usize = 400;
 const BUDGET: usize = 6_000;
 /// Texts scored for one question at most.
 const SCORED: usize = 48;
+/// Stories weighed for one question, the nearest.
+const WEIGHED: usize = 12;
 /// Terms a story's centre keeps.
 const CENTRE_TERMS: usize = 400;
 /// Texts that must speak for two stories to be one, and what share of the smaller story's texts they must be.
@@ -463,6 +465,7 @@ impl Index {
     ) -> Vec<(i64, Evidence, u32)> {
         let mut bests: Vec<f32> = stories.iter().map(|s| s.best).collect();
         bests.sort_by(|a, b| b.total_cmp(a));
+        let least = bests.get(WEIGHED - 1).copied().unwrap_or(0.0);
         let mut two: Vec<&Near> = stories.iter().collect();
         two.sort_by(|a, b| b.best.total_cmp(&a.best));
         two.truncate(2);
@@ -471,6 +474,7 @@ impl Index {
         let asking = Asking::new(features, vector);
         stories
             .iter()
+            .filter(|near| near.best >= least)
             .filter_map(|near| {
                 let group = self.groups.get(&near.story)?;
                 let doc = self.doc(near.slot)?;

@@ -113,6 +113,35 @@ fn equal_headlines_without_text_are_no_copies() {
 }
 
 #[test]
+fn two_stories_that_later_texts_fit_alike_are_one_from_then_on() {
+    let mut index = Index::new(Settings::default());
+    index.insert(0, 100, &at(0, FERRY_A));
+    index.insert(1, 200, &at(1, FERRY_B));
+    index.insert(2, 300, &at(2, FIRE_NORTH));
+    assert_eq!(index.mend(200, &[100]), None, "one text alone may be mistaken");
+    assert_eq!(index.mend(200, &[999]), None, "a story that is not held");
+    assert_eq!(index.mend(100, &[300, 200]), Some(Move::Merge { from: 200, into: 100 }));
+    index.apply(&Move::Merge { from: 200, into: 100 }, 0);
+    assert_eq!(index.members(100), [0, 1]);
+    assert_eq!(index.story_of(2), Some(300));
+    assert_eq!(index.mend(100, &[200]), None, "what was merged is asked for no more");
+}
+
+#[test]
+fn a_text_that_two_stories_fit_names_the_other() {
+    let mut index = Index::new(Settings::default());
+    index.insert(0, 100, &at(0, FERRY_A));
+    index.insert(1, 200, &at(1, FERRY_A));
+    // Nearly the headline and words of both, too few in a row to be a copy.
+    let text =
+        read(3, FERRY_A.0, "Rudder of the Aurora Star failed off Larrow, Captain Ada Kestrel told the coast guard.");
+    let (decision, others) = index.place_beside(&text);
+    let Decision::Joins { story, .. } = decision else { panic!("{decision:?}") };
+    assert_eq!(others, [300 - story], "{story}");
+    assert_eq!(index.place_beside(&at(5, FIRE_SOUTH)), (Decision::Opens, Vec::new()));
+}
+
+#[test]
 fn a_removed_text_is_found_no_more() {
     let (mut index, _) = gather(&[at(0, FERRY_A)]);
     index.remove(0);

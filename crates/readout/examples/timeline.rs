@@ -261,17 +261,19 @@ fn fill(archive: &Archive, count: u64, is_dated: bool) -> anyhow::Result<(usize,
 /// One text of the load, moved into the years 2017 to 2025 without 2019, with sentences that speak of days.
 fn text(made: &Generated, index: u64, count: u64) -> Option<(Article, usize, Timestamp)> {
     let article = made.article(index)?;
-    let days: i64 = 8 * 365;
+    let days: i64 = 2_850;
     let event = i64::try_from(index / newsroom::ARTICLES_PER_EVENT).ok()?;
     let events = i64::try_from(count.div_ceil(newsroom::ARTICLES_PER_EVENT)).ok()?;
     let nth = event * days / events.max(1);
     let start = date(2017, 1, 1);
-    let day = start.checked_add((nth + if nth >= 730 { 365 } else { 0 }).days()).ok()?;
+    let day = start.checked_add((nth + if nth >= 700 { 430 } else { 0 }).days()).ok()?;
     let at = jiff::tz::TimeZone::UTC.to_timestamp(day.at(8, 0, 0, 0)).ok()?;
     let published = at.checked_add(i64::try_from(index % 600).ok()?.minutes()).ok()?;
     let long = |day: Date| day.strftime("%-d %B %Y").to_string();
     let before = day.checked_sub(i64::try_from(index % 9 + 1).ok()?.days()).ok()?;
     let year_before = day.checked_sub((400 + event % 300).days()).ok()?;
+    // No sentence is about 2019, so that a whole year is empty.
+    let year_before = if year_before.year() == 2019 { year_before.checked_sub(730.days()).ok()? } else { year_before };
     let mut paragraphs = article.paragraphs;
     let subject = article.headline.trim_end_matches('.');
     paragraphs.insert(

@@ -366,10 +366,15 @@ impl Index {
             let (contained, of_base) = (m.contained, m.of_base);
             return (Decision::Copies { key: doc.key, story: doc.story, contained, of_base }, Vec::new());
         }
+        self.account_within(features, &matches, bounds)
+    }
+
+    /// Where a text belongs that is known to be no copy.
+    fn account_within(&self, features: &Features, matches: &[(CopyMatch, u32)], bounds: &Bounds) -> (Decision, Vec<i64>) {
         let vector = self.vector(features);
         let s = &self.settings;
         let scored: Vec<(i64, f32, u32)> = self
-            .candidates(features, &vector, &matches)
+            .candidates(features, &vector, matches)
             .into_iter()
             .filter(|(story, ..)| bounds.allow(*story))
             .map(|(story, e, slot)| (story, weigh(s, &e), slot))

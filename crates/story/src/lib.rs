@@ -6,6 +6,7 @@
 //! it belongs ([`Index::place`]), and, once an hour or at the end of a batch, what the same texts would
 //! be grouped into had they come in any other order ([`Index::settle`]).
 //! What a person decided ([`Decided`]) goes before every score, in placing and in settling.
+//! [`kinship`] says how one text stands to another that shares its words, [`tree`] who took from whom in a story.
 
 pub mod background;
 mod because;
@@ -18,14 +19,19 @@ mod evidence;
 mod features;
 mod forest;
 mod index;
+mod kinship;
+mod named;
 mod passages;
 pub mod storyline;
 pub mod timeline;
 mod token;
+mod tree;
 
 pub use because::because;
 pub use copies::CopyMatch;
 pub use decided::Decided;
 pub use features::{Features, Text, features};
 pub use index::{Decision, Index, Move, Settings};
+pub use kinship::{Relation, Side, kinship, quotations};
 pub use passages::passages;
+pub use tree::{Member, tree};

@@ -44,6 +44,11 @@ impl Index {
         self.place_within(features, &self.bounds(key)).0
     }
 
+    /// [`Index::place_decided`] of a text that is known to be no copy, whatever words it shares: it opens or joins.
+    pub fn place_as_account(&self, key: i64, features: &Features) -> Decision {
+        self.account_within(features, &self.matches(features), &self.bounds(key)).0
+    }
+
     /// A text that this one repeats and that a person put apart from it: evidence, but no reason to stand beside it.
     pub fn repeats_apart(&self, key: i64, features: &Features) -> Option<CopyMatch> {
         self.decided.apart_from(key).next()?;

@@ -27,6 +27,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_websub.sql"),
     include_str!("migrations/0006_dated.sql"),
     include_str!("migrations/0007_decisions.sql"),
+    include_str!("migrations/0008_tree.sql"),
     include_str!("migrations/0009_storylines.sql"),
 ];
 const KNOWN_SCHEMA: u32 = MIGRATIONS.len() as u32;

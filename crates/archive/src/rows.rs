@@ -212,18 +212,18 @@ pub(crate) fn from_json<T: for<'a> Deserialize<'a>>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| Error::Damaged(error.to_string()))
 }
 
-type Span = (usize, usize);
+pub(crate) type Span = (usize, usize);
 
-fn span(range: &Range<usize>) -> Span {
+pub(crate) fn span(range: &Range<usize>) -> Span {
     (range.start, range.end)
 }
 
-fn range(span: Span) -> Range<usize> {
+pub(crate) fn range(span: Span) -> Range<usize> {
     span.0..span.1
 }
 
 #[derive(Serialize, Deserialize)]
-struct MomentRow {
+pub(crate) struct MomentRow {
     at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     offset: Option<i32>,

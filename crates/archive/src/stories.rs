@@ -7,14 +7,14 @@ use crate::lists::{self, AsOf, Listed, Page};
 use crate::open::Archive;
 use crate::rows::{Cols, because_from_json, because_to_json, ms, passages_from_json, passages_to_json};
 use crate::topics;
+use crate::tree;
 use crate::writer::Writing;
 use jiff::Timestamp;
 use news::article::{Held, TextKind};
 use news::id::{ArticleId, DecisionId, RevisionId, StoryId};
 use news::outlet::OutletKind;
-use news::story::{Because, CopyOf, Counts, Placement, Role, Story, StoryEvent};
+use news::story::{Because, CopyOf, Countable, Counts, Edge, Kinship, Placement, Role, Story, StoryEvent};
 use rusqlite::{Connection, OptionalExtension, params};
-use std::collections::HashSet;
 
 /// An article in a story.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +32,24 @@ pub struct MemberCard {
     pub placed_by: Option<RevisionId>,
     /// When it joined, our clock.
     pub joined_at: Timestamp,
+    /// The words that show reporting of its own, where any do.
+    pub original: Option<String>,
+    /// It shows none, and says that it has its matter from another account.
+    pub rests_on_others: bool,
+}
+
+impl MemberCard {
+    /// What is counted of it, as things stood when it was asked for.
+    pub fn counted(&self) -> Countable {
+        Countable {
+            outlet: self.article.outlet.as_ref().map(|o| o.id.0),
+            role: self.role,
+            sharing: self.copy_of.as_ref().and_then(|of| of.sharing),
+            has_text: self.article.head.as_ref().is_some_and(|h| h.held != Held::HeadlineOnly),
+            is_original: self.original.is_some(),
+            rests_on_others: self.rests_on_others,
+        }
+    }
 }
 
 /// One line of a story's log.
@@ -83,6 +101,10 @@ pub struct StoryPage {
     pub log: Vec<LogLine>,
     /// What people decided about it and about stories merged into it, first thing first; the last 200.
     pub decisions: Vec<DecisionCard>,
+    /// Who took from whom; at most 4,000 edges.
+    pub edges: Vec<Edge>,
+    /// Whether a member came, went or changed since that was worked out; of the present alone.
+    pub is_untraced: bool,
 }
 
 /// One change of the grouping, found by settling or made by a person.
@@ -197,8 +219,10 @@ impl Archive {
         self.write(move |w| {
             let at = ms(now);
             w.conn.execute("update members set left_at = max(joined_at, ?1) where left_at is null", [at])?;
+            w.conn.execute("update edges set ended_at = max(made_at, ?1) where ended_at is null", [at])?;
             w.conn.execute(
-                "update stories set texts = 0, outlets = 0, independent = 0, revised = 0, gone = 0, content_changed_at = ?1
+                "update stories set texts = 0, outlets = 0, distinct_texts = 0, original = 0, independent = 0, revised = 0,
+                    gone = 0, untraced = 0, content_changed_at = ?1
                  where texts > 0",
                 [at],
             )?;
@@ -227,10 +251,10 @@ pub(crate) fn standing(as_of: AsOf) -> String {
 /// An article's counted place in a story.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Current {
-    id: i64,
+    pub(crate) id: i64,
     pub(crate) story: StoryId,
     role: Role,
-    since_at: Timestamp,
+    pub(crate) since_at: Timestamp,
 }
 
 /// Where an article is counted now.
@@ -252,7 +276,7 @@ pub(crate) fn current(conn: &Connection, article: ArticleId) -> Result<Option<Cu
 }
 
 /// What a story needs to know of an article.
-struct Facts {
+pub(crate) struct Facts {
     outlet: Option<i64>,
     sort_at: i64,
     title: String,
@@ -308,9 +332,10 @@ impl Facts {
         }
     }
 
-    /// A headline alone is a text, but nobody's account: there is nothing in it to set beside another.
-    fn is_independent(&self, role: Role) -> bool {
-        role == Role::Account && self.held != Some(Held::HeadlineOnly)
+    /// What is counted of it where it stands like this.
+    fn counted(&self, role: Role, sharing: Option<Kinship>, is_original: bool, rests_on_others: bool) -> Countable {
+        let has_text = self.held != Some(Held::HeadlineOnly);
+        Countable { outlet: self.outlet, role, sharing, has_text, is_original, rests_on_others }
     }
 
     /// The rule for a story's title, as a text of which the smallest wins: the headline of the earliest account held
@@ -334,12 +359,21 @@ impl Facts {
 }
 
 /// How an article comes to stand in a story.
-struct Joining<'a> {
-    role: Role,
-    because: &'a Because,
-    copy_of: Option<&'a CopyOf>,
-    placed_by: Option<RevisionId>,
-    since_at: Timestamp,
+pub(crate) struct Joining<'a> {
+    pub(crate) role: Role,
+    pub(crate) because: &'a Because,
+    pub(crate) copy_of: Option<&'a CopyOf>,
+    pub(crate) placed_by: Option<RevisionId>,
+    pub(crate) since_at: Timestamp,
+    pub(crate) original: Option<&'a str>,
+    pub(crate) rests_on_others: bool,
+}
+
+impl Joining<'_> {
+    fn counted(&self, facts: &Facts) -> Countable {
+        let sharing = self.copy_of.and_then(|of| of.sharing);
+        facts.counted(self.role, sharing, self.original.is_some(), self.rests_on_others)
+    }
 }
 
 /// Places an article whose text is new or changed. Gives the story it now stands in.
@@ -380,7 +414,8 @@ fn put(
         Placement::Copies { story, of } => (*story, Role::Copy, &copy_because, Some(of)),
     };
     let story = known(w.conn, story)?;
-    let mut joining = Joining { role, because, copy_of, placed_by: revision, since_at: at };
+    let mut joining =
+        Joining { role, because, copy_of, placed_by: revision, since_at: at, original: None, rests_on_others: false };
     match current {
         Some(current) if current.story == story => {
             if role == Role::Account && current.role == Role::Account {
@@ -405,7 +440,7 @@ fn put(
         None => {
             let facts = insert(w, article, story, &joining, at)?;
             log(w.conn, story, at, StoryEvent::Joined(article))?;
-            count_one(w, article, story, role, &facts, at)?;
+            count_one(w, article, story, &joining, &facts, at)?;
             touch(w, article)?;
         }
     }
@@ -448,14 +483,22 @@ fn open(w: &mut Writing<'_>, article: ArticleId, revision: Option<RevisionId>, a
         }
     };
     let because = Because { score: 1.0, ..Because::default() };
-    let joining = Joining { role: Role::Account, because: &because, copy_of: None, placed_by: revision, since_at: at };
+    let joining = Joining {
+        role: Role::Account,
+        because: &because,
+        copy_of: None,
+        placed_by: revision,
+        since_at: at,
+        original: None,
+        rests_on_others: false,
+    };
     insert(w, article, story, &joining, at)?;
-    count_one(w, article, story, Role::Account, &facts, at)?;
+    count_one(w, article, story, &joining, &facts, at)?;
     touch(w, article)?;
     Ok(story)
 }
 
-fn insert(
+pub(crate) fn insert(
     w: &mut Writing<'_>,
     article: ArticleId,
     story: StoryId,
@@ -472,8 +515,8 @@ fn insert(
     w.conn
         .prepare_cached(
             "insert into members (story, article, outlet, sort_at, role, independent, title_key, copy_of, contained, of_base,
-                passages, because, placed_by, since_at, joined_at)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                passages, because, placed_by, since_at, joined_at, sharing, is_distinct, original, rests_on_others)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
         )?
         .execute(params![
             story.0,
@@ -481,7 +524,7 @@ fn insert(
             facts.outlet,
             facts.sort_at,
             joining.role.word(),
-            facts.is_independent(joining.role),
+            joining.counted(&facts).is_independent(),
             facts.title_key(joining.role, article),
             joining.copy_of.map(|of| of.article.0),
             joining.copy_of.map(|of| f64::from(of.contained)),
@@ -491,8 +534,21 @@ fn insert(
             joining.placed_by.map(|r| r.0),
             ms(joining.since_at),
             ms(at),
+            joining.copy_of.and_then(|of| of.sharing).map(Kinship::word),
+            joining.counted(&facts).is_distinct(),
+            joining.original,
+            joining.rests_on_others,
         ])?;
+    if joining.role != Role::Maybe {
+        untrace(w.conn, story)?;
+    }
     Ok(facts)
+}
+
+/// Notes that a story's tree is to be drawn anew.
+fn untrace(conn: &Connection, story: StoryId) -> Result<()> {
+    conn.prepare_cached("update stories set untraced = 1 where id = ?1 and untraced = 0")?.execute([story.0])?;
+    Ok(())
 }
 
 pub(crate) fn close(conn: &Connection, member: i64, at: Timestamp) -> Result<()> {
@@ -505,11 +561,12 @@ fn count_one(
     w: &mut Writing<'_>,
     article: ArticleId,
     story: StoryId,
-    role: Role,
+    joining: &Joining<'_>,
     facts: &Facts,
     at: Timestamp,
 ) -> Result<()> {
-    let key = facts.title_key(role, article);
+    let key = facts.title_key(joining.role, article);
+    let counted = joining.counted(facts);
     w.conn
         .prepare_cached(
             "update stories set
@@ -524,12 +581,13 @@ fn count_one(
                 content_changed_at = max(content_changed_at, ?8),
                 title = case when texts = 0 or ?9 < title_key then ?10 else title end,
                 title_article = case when texts = 0 or ?9 < title_key then ?6 else title_article end,
-                title_key = case when texts = 0 or ?9 < title_key then ?9 else title_key end
+                title_key = case when texts = 0 or ?9 < title_key then ?9 else title_key end,
+                distinct_texts = distinct_texts + ?11
              where id = ?1",
         )?
         .execute(params![
             story.0,
-            facts.is_independent(role),
+            counted.is_independent(),
             facts.is_revised,
             facts.is_gone,
             facts.outlet,
@@ -538,18 +596,20 @@ fn count_one(
             ms(at),
             key,
             facts.title,
+            counted.is_distinct(),
         ])?;
     topics::count_story_member(w.conn, article, story)?;
     topics::story_times_changed(w.conn, story)
 }
 
-/// Counts a story anew from its members.
+/// Counts a story anew from its members; it counts as changed `at` that time.
 pub(crate) fn recount(w: &mut Writing<'_>, story: StoryId, at: Timestamp) -> Result<()> {
     let counted = count(w.conn, story)?;
     w.conn
         .prepare_cached(
             "update stories set texts = ?2, outlets = ?3, independent = ?4, revised = ?5, gone = ?6,
-                newest_at = coalesce(?7, newest_at), content_changed_at = max(content_changed_at, ?8) where id = ?1",
+                newest_at = coalesce(?7, newest_at), content_changed_at = max(content_changed_at, ?8), distinct_texts = ?9,
+                original = ?10, untraced = 1 where id = ?1",
         )?
         .execute(params![
             story.0,
@@ -560,6 +620,8 @@ pub(crate) fn recount(w: &mut Writing<'_>, story: StoryId, at: Timestamp) -> Res
             counted.gone,
             counted.newest_at,
             ms(at),
+            counted.counts.distinct,
+            counted.counts.original,
         ])?;
     let title = w
         .conn
@@ -590,20 +652,27 @@ pub(crate) struct Counted {
 pub(crate) fn count(conn: &Connection, story: StoryId) -> Result<Counted> {
     Ok(conn
         .prepare_cached(
-            "select count(*), count(distinct m.outlet), coalesce(sum(m.independent), 0), coalesce(sum(a.revisions > 1), 0),
-                coalesce(sum(a.gone_at is not null), 0), max(m.sort_at)
+            "select count(*), count(distinct m.outlet), coalesce(sum(m.is_distinct), 0),
+                coalesce(sum(m.is_distinct and m.original is not null), 0), coalesce(sum(m.independent), 0),
+                coalesce(sum(a.revisions > 1), 0), coalesce(sum(a.gone_at is not null), 0), max(m.sort_at)
              from members m join articles a on a.id = m.article
              where m.story = ?1 and m.left_at is null and m.role <> 'maybe'",
         )?
         .query_row([story.0], |row| {
             let mut c = Cols::new(row);
-            Ok(Counted {
-                counts: Counts { texts: c.next()?, outlets: c.next()?, independent: c.next()? },
-                revised: c.next()?,
-                gone: c.next()?,
-                newest_at: c.next()?,
-            })
+            Ok(Counted { counts: counts(&mut c)?, revised: c.next()?, gone: c.next()?, newest_at: c.next()? })
         })?)
+}
+
+/// Texts, outlets, distinct texts, those with reporting of their own, independent accounts: columns in that order.
+fn counts(c: &mut Cols<'_>) -> rusqlite::Result<Counts> {
+    Ok(Counts {
+        texts: c.next()?,
+        outlets: c.next()?,
+        distinct: c.next()?,
+        original: c.next()?,
+        independent: c.next()?,
+    })
 }
 
 /// After members left: counts anew; a story left empty leads on to where its last member went.
@@ -627,6 +696,7 @@ fn end(w: &mut Writing<'_>, story: StoryId, into: StoryId, at: Timestamp) -> Res
     w.conn
         .prepare_cached("update members set left_at = max(joined_at, ?2) where story = ?1 and left_at is null")?
         .execute((story.0, ms(at)))?;
+    tree::end(w.conn, story, at)?;
     log(w.conn, story, at, StoryEvent::MergedInto(into))?;
     log(w.conn, into, at, StoryEvent::MergedFrom(story))
 }
@@ -636,23 +706,31 @@ pub(crate) fn member_text_changed(w: &mut Writing<'_>, article: ArticleId, at: T
     let facts = facts(w.conn, article)?;
     let places = w
         .conn
-        .prepare_cached("select id, story, role from members where article = ?1 and left_at is null")?
+        .prepare_cached(
+            "select id, story, role, sharing, original is not null, rests_on_others from members
+             where article = ?1 and left_at is null",
+        )?
         .query_map([article.0], |row| {
             let mut c = Cols::new(row);
-            Ok((c.next::<i64>()?, StoryId(c.next()?), c.read("role", |word: String| Role::parse(&word))?))
+            let (id, story) = (c.next::<i64>()?, StoryId(c.next()?));
+            let role = c.read("role", |word: String| Role::parse(&word))?;
+            let sharing = c.next::<Option<String>>()?.and_then(|word| Kinship::parse(&word));
+            Ok((id, story, facts.counted(role, sharing, c.next()?, c.next()?)))
         })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    for (member, story, role) in places {
+    for (member, story, counted) in places {
+        let role = counted.role;
         w.conn
             .prepare_cached(
-                "update members set independent = ?2, title_key = ?3, outlet = ?4, sort_at = ?5 where id = ?1",
+                "update members set independent = ?2, title_key = ?3, outlet = ?4, sort_at = ?5, is_distinct = ?6 where id = ?1",
             )?
             .execute((
                 member,
-                facts.is_independent(role),
+                counted.is_independent(),
                 facts.title_key(role, article),
                 facts.outlet,
                 facts.sort_at,
+                counted.is_distinct(),
             ))?;
         if role != Role::Maybe {
             recount(w, story, at)?;
@@ -729,7 +807,15 @@ pub(crate) fn apply(w: &mut Writing<'_>, change: &Move, at: Timestamp) -> Result
                 .prepare_cached("select 1 from members where article = ?1 and story = ?2 and left_at is null")?
                 .exists((article.0, story.0))?;
             if !stands {
-                let joining = Joining { role: Role::Maybe, because, copy_of: None, placed_by: None, since_at: at };
+                let joining = Joining {
+                    role: Role::Maybe,
+                    because,
+                    copy_of: None,
+                    placed_by: None,
+                    since_at: at,
+                    original: None,
+                    rests_on_others: false,
+                };
                 insert(w, *article, story, &joining, at)?;
                 touch(w, *article)?;
             }
@@ -821,9 +907,10 @@ pub(crate) fn carry(w: &mut Writing<'_>, member: i64, article: ArticleId, into: 
     w.conn
         .prepare_cached(
             "insert into members (story, article, outlet, sort_at, role, independent, title_key, copy_of, contained, of_base,
-                passages, because, placed_by, since_at, joined_at)
+                passages, because, placed_by, since_at, joined_at, sharing, is_distinct, original, rests_on_others)
              select ?2, article, outlet, sort_at, role, independent, title_key, copy_of, contained, of_base,
-                passages, because, placed_by, ?3, ?3 from members where id = ?1",
+                passages, because, placed_by, ?3, ?3, sharing, is_distinct, original, rests_on_others
+             from members where id = ?1",
         )?
         .execute((member, into.0, ms(at)))?;
     Ok(())
@@ -899,8 +986,8 @@ pub(crate) fn leads_to(conn: &Connection, id: StoryId, as_of: AsOf) -> Result<Op
 }
 
 /// The columns of [`story_of_row`], for a table named `s`.
-pub(crate) const STORY: &str = "s.id, s.title, s.opened_at, s.content_changed_at, s.texts, s.outlets, s.independent, s.newest_at, s.revised, s.gone, \
-     s.title_article";
+pub(crate) const STORY: &str = "s.id, s.title, s.opened_at, s.content_changed_at, s.texts, s.outlets, s.distinct_texts, s.original, s.independent, \
+     s.newest_at, s.revised, s.gone, s.title_article";
 
 /// A story's row.
 pub(crate) struct StoryRow {
@@ -923,7 +1010,7 @@ pub(crate) fn row(conn: &Connection, id: StoryId) -> Result<Option<StoryRow>> {
                     title: c.next()?,
                     opened_at: c.time()?,
                     content_changed_at: c.time()?,
-                    counts: Counts { texts: c.next()?, outlets: c.next()?, independent: c.next()? },
+                    counts: counts(&mut c)?,
                 },
                 newest_at: c.time()?,
                 revised: c.next()?,
@@ -967,7 +1054,10 @@ pub(crate) fn page(conn: &Connection, id: StoryId, as_of: AsOf) -> Result<Option
         .collect::<rusqlite::Result<Vec<_>>>()?;
     log.reverse();
     let decisions = decisions::of_story(conn, id, as_of)?;
-    let mut page = StoryPage { story: row.story, newest_at: row.newest_at, members, log, decisions };
+    let edges = tree::edges(conn, id, as_of)?;
+    let is_untraced = as_of == AsOf::Now && tree::is_untraced(conn, id)?;
+    let mut page =
+        StoryPage { story: row.story, newest_at: row.newest_at, members, log, decisions, edges, is_untraced };
     if let AsOf::At(_) = as_of {
         as_then(&mut page);
     }
@@ -977,15 +1067,7 @@ pub(crate) fn page(conn: &Connection, id: StoryId, as_of: AsOf) -> Result<Option
 /// Puts a story's title, counts and times as they were, from the members it had.
 fn as_then(page: &mut StoryPage) {
     let counted: Vec<&MemberCard> = page.members.iter().filter(|m| m.role != Role::Maybe).collect();
-    let outlets: HashSet<_> = counted.iter().filter_map(|m| m.article.outlet.as_ref().map(|o| o.id)).collect();
-    let is_independent = |m: &MemberCard| {
-        m.role == Role::Account && m.article.head.as_ref().is_some_and(|h| h.held != Held::HeadlineOnly)
-    };
-    page.story.counts = Counts {
-        texts: counted.len() as u32,
-        outlets: outlets.len() as u32,
-        independent: counted.iter().filter(|m| is_independent(m)).count() as u32,
-    };
+    page.story.counts = Counts::of(page.members.iter().map(MemberCard::counted));
     if let Some(newest_at) = counted.iter().map(|m| m.article.sort_at).max() {
         page.newest_at = newest_at;
     }
@@ -1001,7 +1083,8 @@ fn as_then(page: &mut StoryPage) {
 /// A story's members, earliest first, doubtful ones last.
 pub(crate) fn members(conn: &Connection, story: StoryId, as_of: AsOf, most: u32) -> Result<Vec<MemberCard>> {
     let sql = format!(
-        "select m.article, m.role, m.copy_of, m.contained, m.of_base, m.passages, m.because, m.placed_by, m.since_at
+        "select m.article, m.role, m.copy_of, m.contained, m.of_base, m.passages, m.sharing, m.because, m.placed_by,
+            m.since_at, m.original, m.rests_on_others
          from members m where m.story = ?1 and {} order by m.sort_at, m.article limit ?2",
         standing(as_of)
     );
@@ -1009,9 +1092,12 @@ pub(crate) fn members(conn: &Connection, story: StoryId, as_of: AsOf, most: u32)
         article: ArticleId,
         role: Role,
         copy_of: Option<(i64, f64, f64, String)>,
+        sharing: Option<Kinship>,
         because: String,
         placed_by: Option<RevisionId>,
         joined_at: Timestamp,
+        original: Option<String>,
+        rests_on_others: bool,
     }
     let rows = conn
         .prepare_cached(&sql)?
@@ -1027,9 +1113,12 @@ pub(crate) fn members(conn: &Connection, story: StoryId, as_of: AsOf, most: u32)
                 copy_of: of.map(|of| {
                     (of, contained.unwrap_or(0.0), of_base.unwrap_or(0.0), passages.unwrap_or_else(|| "[]".to_owned()))
                 }),
+                sharing: c.next::<Option<String>>()?.and_then(|word| Kinship::parse(&word)),
                 because: c.next()?,
                 placed_by: c.next::<Option<i64>>()?.map(RevisionId),
                 joined_at: c.time()?,
+                original: c.next()?,
+                rests_on_others: c.next()?,
             })
         })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
@@ -1044,6 +1133,7 @@ pub(crate) fn members(conn: &Connection, story: StoryId, as_of: AsOf, most: u32)
                 .map(|(of, contained, of_base, passages)| {
                     Ok::<_, Error>(CopyOf {
                         article: ArticleId(of),
+                        sharing: row.sharing,
                         contained: contained as f32,
                         of_base: of_base as f32,
                         passages: passages_from_json(&passages)?,
@@ -1053,6 +1143,8 @@ pub(crate) fn members(conn: &Connection, story: StoryId, as_of: AsOf, most: u32)
             because: because_from_json(&row.because)?,
             placed_by: row.placed_by,
             joined_at: row.joined_at,
+            original: row.original,
+            rests_on_others: row.rests_on_others,
         });
     }
     members.sort_by_key(|m| m.role == Role::Maybe);

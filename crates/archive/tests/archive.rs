@@ -12,7 +12,10 @@ use news::feed::{FeedKind, Validators};
 use news::id::{ArticleId, DecisionId, FeedId, OutletId, StoryId};
 use news::outlet::OutletKind;
 use news::revision::{Digest, EditRank};
-use news::story::{Because, CopyOf, DecisionKind, Placement, Role, SharedPassage, StoryEvent};
+use news::story::{
+    Because, CopyOf, CreditPlace, DecisionKind, Edge, Kinship, Placement, Proof, Role, SharedPassage, Standing, StoryEvent,
+    TakenFrom, Tree,
+};
 use news::time::Moment;
 
 /// Minutes after a fixed start.
@@ -71,7 +74,7 @@ fn joins(story: StoryId) -> Placement {
 
 fn copies(story: StoryId, of: ArticleId) -> Placement {
     let passages = vec![SharedPassage { span: 0..4, other: 0..4 }];
-    Placement::Copies { story, of: CopyOf { article: of, contained: 0.9, of_base: 1.0, passages } }
+    Placement::Copies { story, of: CopyOf { article: of, sharing: None, contained: 0.9, of_base: 1.0, passages } }
 }
 
 /// An article of an outlet of its own, with one revision placed.
@@ -286,6 +289,107 @@ fn copies_do_not_count_as_independent() {
     assert_eq!(of.article, wire);
     assert_eq!(of.passages.len(), 1);
     assert!((of.contained - 0.9).abs() < 1e-6);
+    assert_clean(&archive);
+}
+
+fn standing(article: ArticleId, copy_of: Option<(ArticleId, Kinship)>, original: Option<&str>) -> Standing {
+    let copy_of = copy_of.map(|(of, kind)| CopyOf {
+        article: of,
+        sharing: Some(kind),
+        contained: 0.5,
+        of_base: 0.25,
+        passages: vec![SharedPassage { span: 0..4, other: 0..4 }],
+    });
+    Standing { article, copy_of, original: original.map(str::to_owned), rests_on_others: false }
+}
+
+fn edge(taker: ArticleId, source: TakenFrom, kind: Kinship, evidence: Vec<Proof>) -> Edge {
+    Edge {
+        taker,
+        revision: None,
+        source,
+        kind,
+        is_directed: true,
+        is_main: true,
+        contained_permille: Some(500),
+        of_source_permille: Some(250),
+        evidence,
+    }
+}
+
+#[test]
+fn a_tree_is_kept_with_kinds_evidence_and_counts_and_answers_as_of_then() {
+    let archive = Archive::in_memory().unwrap();
+    let (first, opened) = add(&archive, 1, Placement::Opens);
+    let story = opened.story.unwrap();
+    let (wire, _) = add(&archive, 2, copies(story, first));
+    let (rewrite, _) = add(&archive, 3, joins(story));
+    let (cites, _) = add(&archive, 4, joins(story));
+    assert_eq!(archive.untraced_stories(10).unwrap(), [story]);
+    let members = archive.tree_members(story).unwrap();
+    assert_eq!(members.len(), 4);
+    assert!(members.iter().all(|m| m.outlet.is_some() && !m.content.text.is_empty() && m.revision.is_some()));
+
+    // The second turns out to be the agency's own: the first is its copy, the third a rewrite.
+    let proofs = vec![
+        Proof::Credit { place: CreditPlace::Dateline, quote: "Text".into(), span: Some(0..4), by: Some(cites) },
+        Proof::Named { quote: "Text number 1.".into(), span: 0..14 },
+        Proof::Earlier { source_at: Moment::utc(at(1)), taker_at: Moment::utc(at(2)) },
+        Proof::Cut { words: 30 },
+        Proof::Variant { here: "gash".into(), elsewhere: "tear".into() },
+        Proof::Official,
+        Proof::Common { words: vec!["1998".into()] },
+    ];
+    let mut resting = standing(cites, None, None);
+    resting.rests_on_others = true;
+    let tree = Tree {
+        standings: vec![
+            standing(first, Some((wire, Kinship::Syndicated)), None),
+            standing(wire, None, Some("“No,” she told Outlet 2.")),
+            standing(rewrite, Some((wire, Kinship::Rewrite)), None),
+            resting,
+        ],
+        edges: vec![
+            edge(first, TakenFrom::Held(wire), Kinship::Syndicated, proofs),
+            edge(rewrite, TakenFrom::NotHeld("Nordwire".into()), Kinship::Rewrite, Vec::new()),
+            Edge { is_directed: false, ..edge(cites, TakenFrom::Held(wire), Kinship::Cites, vec![Proof::Official]) },
+        ],
+    };
+    archive.record_trees(vec![(story, tree.clone())], at(20)).unwrap();
+    assert!(archive.untraced_stories(10).unwrap().is_empty());
+    let page = archive.story(story, AsOf::Now).unwrap().unwrap();
+    assert_eq!(page.edges, tree.edges);
+    let counts = page.story.counts;
+    assert_eq!((counts.texts, counts.distinct, counts.original, counts.independent), (4, 3, 1, 1));
+    let role = |id| page.members.iter().find(|m| m.article.id == id).unwrap();
+    assert_eq!(role(wire).role, Role::Account);
+    assert_eq!(role(first).copy_of.as_ref().unwrap().article, wire);
+    assert_eq!(role(rewrite).copy_of.as_ref().unwrap().sharing, Some(Kinship::Rewrite));
+    assert_eq!(role(first).joined_at, at(1), "a place told anew is no new joining");
+    assert_eq!(page.story.title, "Title 2", "the story bears the headline of an account");
+    assert_clean(&archive);
+
+    // As of before: as it was answered then.
+    let then = archive.story(story, AsOf::At(at(19))).unwrap().unwrap();
+    assert!(then.edges.is_empty());
+    assert_eq!((then.story.counts.distinct, then.story.counts.original, then.story.counts.independent), (3, 0, 3));
+
+    // The same again writes nothing; another closes what ends.
+    archive.record_trees(vec![(story, tree.clone())], at(30)).unwrap();
+    let mut less = tree.clone();
+    less.edges.truncate(1);
+    archive.record_trees(vec![(story, less.clone())], at(40)).unwrap();
+    assert_eq!(archive.story(story, AsOf::Now).unwrap().unwrap().edges, less.edges);
+    let between = archive.story(story, AsOf::At(at(35))).unwrap().unwrap();
+    assert_eq!(between.edges, tree.edges);
+    assert_eq!(between.story.counts, counts);
+
+    // A new member asks for a new drawing; a rebuild starts from nothing and keeps what was.
+    add(&archive, 5, joins(story));
+    assert_eq!(archive.untraced_stories(10).unwrap(), [story]);
+    archive.clear_stories(at(50)).unwrap();
+    assert!(archive.untraced_stories(10).unwrap().is_empty());
+    assert_eq!(archive.story(story, AsOf::At(at(35))).unwrap().unwrap().edges, tree.edges);
     assert_clean(&archive);
 }
 

@@ -100,6 +100,7 @@ pub fn import(
         }
         progress(n as u64 + 1);
     }
+    placer.draw(now)?;
     archive.finish_import(id, taking.report.counts, now)?;
     Ok(taking.report)
 }

@@ -6,12 +6,12 @@
 use crate::{EXTRACTOR, Error, NewText, Result};
 use archive::{Archive, HeadlineRecord, HeadlineState, Move, NewRevision, Pending, Recorded};
 use jiff::Timestamp;
-use news::article::Article;
+use news::article::{Article, BlockKind, TextKind};
 use news::id::{ArticleId, DecisionId, StoryId};
 use news::revision::Revision;
 use news::story::{self as said, Because, CopyOf, Placement, Role};
 use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{SyncSender, TryRecvError, sync_channel};
 
 /// Texts that wait for their place; who sends one more waits.
 const QUEUE: usize = 256;
@@ -19,6 +19,10 @@ const QUEUE: usize = 256;
 const TEXTS_KEPT: usize = 2_000;
 /// How often settling begins anew because a person decided something meanwhile; what is left waits for the next time.
 const SETTLE_TRIES: usize = 3;
+/// Stories whose tree is drawn when stories are settled; the others follow while nothing waits for its place.
+const DRAWN_AT_ONCE: u32 = 4_000;
+/// Stories whose trees are kept in one write.
+const DRAWN_TOGETHER: u32 = 64;
 
 /// The door to the thread that places. Cheap to clone; the thread ends with the last clone.
 #[derive(Clone)]
@@ -30,6 +34,7 @@ enum Job {
     Place(Box<NewText>, tokio::sync::oneshot::Sender<Result<Placed>>),
     Headlines(Vec<HeadlineRecord>, Timestamp, tokio::sync::oneshot::Sender<Result<Vec<HeadlineState>>>),
     Settle(Timestamp, tokio::sync::oneshot::Sender<Result<usize>>),
+    Draw(Timestamp, tokio::sync::oneshot::Sender<Result<()>>),
 }
 
 /// A text that was placed: the write under way, and whether it repeats a text already here.
@@ -44,12 +49,25 @@ impl Placer {
         std::thread::Builder::new()
             .name("place".to_owned())
             .spawn(move || {
-                for job in jobs {
+                loop {
+                    let job = match jobs.try_recv() {
+                        Ok(job) => job,
+                        Err(TryRecvError::Empty) if bench.has_undrawn => {
+                            bench.draw_on();
+                            continue;
+                        }
+                        Err(TryRecvError::Empty) => match jobs.recv() {
+                            Ok(job) => job,
+                            Err(_) => break,
+                        },
+                        Err(TryRecvError::Disconnected) => break,
+                    };
                     // An answer that nobody waits for any more is no failure: the text is kept either way.
                     match job {
                         Job::Place(text, answer) => drop(answer.send(bench.place(*text))),
                         Job::Headlines(lines, now, answer) => drop(answer.send(bench.headlines(lines, now))),
                         Job::Settle(now, answer) => drop(answer.send(bench.settle(now))),
+                        Job::Draw(now, answer) => drop(answer.send(bench.draw_some(now))),
                     }
                 }
             })
@@ -82,6 +100,13 @@ impl Placer {
     pub(crate) fn place_headlines(&self, lines: Vec<HeadlineRecord>, now: Timestamp) -> Result<Vec<HeadlineState>> {
         let (answer, waiting) = tokio::sync::oneshot::channel();
         self.queue.send(Job::Headlines(lines, now, answer)).map_err(|_| Error::Stopped)?;
+        waiting.blocking_recv().map_err(|_| Error::Stopped)?
+    }
+
+    /// Draws who took from whom in stories that changed, as many as are drawn at once. Blocks.
+    pub(crate) fn draw(&self, now: Timestamp) -> Result<()> {
+        let (answer, waiting) = tokio::sync::oneshot::channel();
+        self.queue.send(Job::Draw(now, answer)).map_err(|_| Error::Stopped)?;
         waiting.blocking_recv().map_err(|_| Error::Stopped)?
     }
 
@@ -139,11 +164,31 @@ pub(crate) fn features(content: &Article, outlet: Option<&str>, fetched_at: Time
 pub(crate) struct Bench {
     archive: Archive,
     index: story::Index,
-    texts: HashMap<ArticleId, String>,
+    texts: HashMap<ArticleId, Known>,
     order: VecDeque<ArticleId>,
     touched: Vec<i64>,
     /// What people decided, as far as this thread has seen.
     decisions: Vec<said::Decision>,
+    /// Whether trees were left to be drawn the last time, and when that was.
+    has_undrawn: bool,
+    drawn_at: Timestamp,
+}
+
+/// A text that was placed, as far as it takes to set another beside it.
+#[derive(Clone)]
+struct Known {
+    text: String,
+    is_official: bool,
+}
+
+impl Known {
+    fn of(content: &Article) -> Known {
+        Known { text: content.text.clone(), is_official: content.kind == TextKind::Official }
+    }
+
+    fn side(&self) -> story::Side<'_> {
+        story::Side { text: &self.text, is_official: self.is_official, ..story::Side::default() }
+    }
 }
 
 impl Bench {
@@ -156,6 +201,8 @@ impl Bench {
             order: VecDeque::new(),
             touched: Vec::new(),
             decisions: Vec::new(),
+            has_undrawn: false,
+            drawn_at: Timestamp::UNIX_EPOCH,
         }
     }
 
@@ -221,7 +268,7 @@ impl Bench {
         if former.is_some() {
             self.index.remove(article.0);
         }
-        let (placement, suggestion) = self.decide(article, &features, &content.text)?;
+        let (placement, suggestion) = self.decide(article, &features, &content)?;
         let is_copy = matches!(placement, Placement::Copies { .. });
         // An edit never moves a text to another story by itself unless it left its own for good reason:
         // a known article keeps its story, and settling may move it with a line in the log.
@@ -229,7 +276,7 @@ impl Bench {
             (Some(_), _) => None,
             (None, placement) => Some(placement),
         };
-        self.remember(article, &content.text);
+        self.remember(article, &content);
         let statements = crate::follow::statements(&content);
         let dated = crate::dated::dated(&content.text, content.published_at.as_ref(), fetched_at);
         let pending = self.archive.record_revision_soon(NewRevision {
@@ -263,10 +310,28 @@ impl Bench {
         &self,
         article: ArticleId,
         features: &story::Features,
-        text: &str,
+        content: &Article,
     ) -> Result<(Placement, Option<(StoryId, Because)>)> {
         let mut suggestion = None;
-        let placement = match self.index.place_decided(article.0, features) {
+        let mut decision = self.index.place_decided(article.0, features);
+        let mut shared = (None, Vec::new());
+        if let story::Decision::Copies { key, .. } = &decision
+            && let Some(base) = self.text_of(ArticleId(*key))?
+        {
+            let passages = story::passages(&content.text, &base.text);
+            let blocks = content.blocks.iter().filter(|block| block.kind == BlockKind::Quote);
+            let quoted: Vec<_> = blocks.map(|block| block.span.clone()).collect();
+            let known = Known::of(content);
+            let side = story::Side { quoted: &quoted, ..known.side() };
+            let kind = story::kinship(&side, &base.side(), &passages).map(|relation| relation.kind);
+            // Two reports that quote one statement share most of their words and are two accounts: a false copy
+            // hides one.
+            if kind.is_some_and(|kind| !kind.is_copy()) {
+                decision = self.index.place_as_account(article.0, features);
+            }
+            shared = (kind, passages);
+        }
+        let placement = match decision {
             story::Decision::Opens => Placement::Opens,
             story::Decision::Joins { story, score, because, maybe: false } => {
                 Placement::Joins { story: StoryId(story), because: Because { score, ..because } }
@@ -276,12 +341,9 @@ impl Bench {
                 Placement::Opens
             }
             story::Decision::Copies { key, story, contained, of_base } => {
-                let base = ArticleId(key);
-                let passages = match self.text_of(base)? {
-                    Some(base_text) => story::passages(text, &base_text),
-                    None => Vec::new(),
-                };
-                Placement::Copies { story: StoryId(story), of: CopyOf { article: base, contained, of_base, passages } }
+                let (sharing, passages) = shared;
+                let of = CopyOf { article: ArticleId(key), sharing, contained, of_base, passages };
+                Placement::Copies { story: StoryId(story), of }
             }
         };
         Ok((placement, suggestion))
@@ -291,7 +353,7 @@ impl Bench {
     pub(crate) fn place_again(&mut self, revision: &Revision, outlet: Option<&str>, now: Timestamp) -> Result<()> {
         let content = &revision.content;
         let features = features(content, outlet, revision.fetched_at);
-        let (mut placement, suggestion) = self.decide(revision.article, &features, &content.text)?;
+        let (mut placement, suggestion) = self.decide(revision.article, &features, content)?;
         if content.text.is_empty()
             && let Placement::Copies { story, .. } = placement
         {
@@ -302,7 +364,7 @@ impl Bench {
         if !self.archive.is_dated(revision.id, &dated)? {
             self.archive.replace_dated(vec![(revision.id, dated)], now)?;
         }
-        self.remember(revision.article, &content.text);
+        self.remember(revision.article, content);
         let mut moves = vec![Move::Place { article: revision.article, placement }];
         if let Some((story, because)) = suggestion {
             moves.push(Move::Suggest { article: revision.article, story, because });
@@ -331,7 +393,7 @@ impl Bench {
             let content = Article { headline: Some(line.title.clone()), published_at: line.date, ..Article::default() };
             let features = features(&content, line.outlet.as_deref(), now);
             // A line that is known already is not placed anew, so nobody has spoken of one that is.
-            let (placement, _) = self.decide(ArticleId(0), &features, "")?;
+            let (placement, _) = self.decide(ArticleId(0), &features, &content)?;
             let placement = match placement {
                 // Two headlines alike are no proof of a copied text.
                 Placement::Copies { story, .. } => {
@@ -376,6 +438,7 @@ impl Bench {
             // A person decided something while this was worked out: it is worked out anew, around that.
             self.touched.extend(touched);
         }
+        self.draw_some(now)?;
         Ok(changes)
     }
 
@@ -415,6 +478,55 @@ impl Bench {
         Ok(true)
     }
 
+    fn draw_some(&mut self, now: Timestamp) -> Result<()> {
+        self.drawn_at = now;
+        self.has_undrawn = self.draw(DRAWN_AT_ONCE)?;
+        Ok(())
+    }
+
+    /// Draws the trees of stories whose members changed, at most so many; gives whether more are left.
+    fn draw(&self, most: u32) -> Result<bool> {
+        let mut drawn = 0;
+        while drawn < most {
+            let stories = self.archive.untraced_stories(DRAWN_TOGETHER)?;
+            if stories.is_empty() {
+                return Ok(false);
+            }
+            let mut trees = Vec::with_capacity(stories.len());
+            for story in stories {
+                let members = self.archive.tree_members(story)?;
+                let read: Vec<story::Member<'_>> = members
+                    .iter()
+                    .map(|member| story::Member {
+                        article: member.article,
+                        revision: member.revision,
+                        content: &member.content,
+                        outlet: member.outlet.as_ref(),
+                        first_seen_at: member.first_seen_at,
+                    })
+                    .collect();
+                trees.push((story, story::tree(&read)));
+            }
+            drawn += DRAWN_TOGETHER;
+            self.archive.record_trees(trees, self.drawn_at)?;
+        }
+        Ok(true)
+    }
+
+    /// Goes on drawing while nothing waits. A failure waits for the next time.
+    fn draw_on(&mut self) {
+        self.has_undrawn = self.draw(DRAWN_TOGETHER).unwrap_or_else(|error| {
+            tracing::warn!(%error, "trees of stories could not be kept");
+            false
+        });
+    }
+
+    /// Draws every tree that is to be drawn anew.
+    pub(crate) fn draw_all(&self) -> Result<()> {
+        while self.draw(DRAWN_AT_ONCE)? {}
+        Ok(())
+    }
+
     /// One article placed in a story by settling: it stands there for what it shares with all its members.
     fn joins(&self, key: i64, story: i64) -> Move {
         let because = Because { score: 1.0, ..Because::default() };
@@ -422,16 +534,16 @@ impl Bench {
         Move::Place { article: ArticleId(key), placement }
     }
 
-    fn text_of(&self, article: ArticleId) -> Result<Option<String>> {
-        if let Some(text) = self.texts.get(&article) {
-            return Ok(Some(text.clone()));
+    fn text_of(&self, article: ArticleId) -> Result<Option<Known>> {
+        if let Some(known) = self.texts.get(&article) {
+            return Ok(Some(known.clone()));
         }
         let last = self.archive.last_revision(article, archive::AsOf::Now)?;
-        Ok(last.map(|page| page.revision.content.text))
+        Ok(last.map(|page| Known::of(&page.revision.content)))
     }
 
-    fn remember(&mut self, article: ArticleId, text: &str) {
-        if self.texts.insert(article, text.to_owned()).is_none() {
+    fn remember(&mut self, article: ArticleId, content: &Article) {
+        if self.texts.insert(article, Known::of(content)).is_none() {
             self.order.push_back(article);
         }
         if self.order.len() > TEXTS_KEPT
@@ -439,5 +551,80 @@ impl Bench {
         {
             self.texts.remove(&oldest);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use archive::{AsOf, NewArticle, NewOutlet};
+    use news::article::{Block, Held};
+    use news::story::Counts;
+
+    const SAID: &str = "The agreement of this morning opens the northern lane to ships of every flag from the first of the month, \
+        under the rules that both coastguards have kept since the winter; it sets no fee, it names no pilot, and it ends \
+        no claim of either side to the waters of the strait, which the court in Tarsen will hear in the spring";
+
+    fn at(minutes: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_mins(29_000_000 + minutes)
+    }
+
+    /// Places a text of an outlet of its own; gives the article.
+    fn place(bench: &mut Bench, n: i64, headline: &str, text: &str) -> ArticleId {
+        let name = format!("Outlet {n}");
+        let outlet = bench.archive.add_outlet(&NewOutlet::named(&name), at(0)).unwrap();
+        let url = Some(format!("https://o{n}.example/x"));
+        let new = NewArticle { url, outlet: Some(outlet), ..NewArticle::default() };
+        let article = bench.archive.add_article(&new, at(n)).unwrap().article;
+        let content = Article {
+            headline: Some(headline.to_owned()),
+            text: text.to_owned(),
+            blocks: vec![Block { kind: BlockKind::Paragraph, span: 0..text.len() }],
+            held: Held::Full,
+            ..Article::default()
+        };
+        let new = NewText {
+            article,
+            content,
+            outlet: Some(name),
+            fetched_at: at(n),
+            raw_digest: None,
+            record: None,
+            rank: None,
+            problems: Vec::new(),
+        };
+        bench.place(new).unwrap();
+        article
+    }
+
+    fn counts(bench: &Bench, article: ArticleId) -> Counts {
+        let story = bench.archive.story_of(article, AsOf::Now).unwrap().unwrap();
+        bench.archive.story(story, AsOf::Now).unwrap().unwrap().story.counts
+    }
+
+    #[test]
+    fn two_reports_that_quote_one_statement_are_placed_as_two_accounts() {
+        let mut bench = Bench::new(Archive::in_memory().unwrap());
+        let one = format!(
+            "Ships of every flag may pass the northern lane of the Kestrel Strait again, the minister Hedda Voss told \
+             parliament in Halvik in a short and sleepy sitting that nobody had announced. “{SAID},” Voss said."
+        );
+        let two = format!(
+            "In the gallery of the parliament in Halvik sat the pilots of the Kestrel Strait, who had come by bus and heard \
+             the minister Hedda Voss read one long sentence. “{SAID},” Voss said. Four of them laughed."
+        );
+        let first = place(&mut bench, 1, "Northern lane of the Kestrel Strait opens, Voss says", &one);
+        let second = place(&mut bench, 2, "Pilots hear Voss on the Kestrel Strait", &two);
+        let third = place(&mut bench, 3, "Lane in the Kestrel Strait to open", &one.replace("sleepy", "drowsy"));
+        let role = |article| {
+            let story = bench.archive.story_of(article, AsOf::Now).unwrap().unwrap();
+            let page = bench.archive.story(story, AsOf::Now).unwrap().unwrap();
+            page.members.iter().find(|m| m.article.id == article).unwrap().role
+        };
+        assert_eq!((role(first), role(second), role(third)), (Role::Account, Role::Account, Role::Copy));
+        bench.settle(at(10)).unwrap();
+        let counts = counts(&bench, first);
+        assert_eq!((counts.texts, counts.distinct, counts.independent), (3, 2, 2), "they stand in one story");
+        assert!(bench.archive.untraced_stories(10).unwrap().is_empty());
     }
 }

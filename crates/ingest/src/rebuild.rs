@@ -30,8 +30,8 @@ pub fn rebuild_search(archive: &Archive, folder: &Path, progress: &dyn Fn(u64)) 
     Ok(RebuildReport { looked_at, changed: looked_at })
 }
 
-/// Takes every article out of its story and places all anew in the order they came, then settles and draws storylines.
-/// What people decided holds throughout.
+/// Takes every article out of its story and places all anew in the order they came, then settles, draws who took from
+/// whom, and draws storylines. What people decided holds throughout.
 pub fn rebuild_stories(archive: &Archive, now: Timestamp, progress: &dyn Fn(u64)) -> Result<RebuildReport> {
     let mut report = RebuildReport::default();
     while crate::dated::date_backlog(archive, BACKLOG)?.is_some() {}
@@ -51,6 +51,7 @@ pub fn rebuild_stories(archive: &Archive, now: Timestamp, progress: &dyn Fn(u64)
         Ok(())
     })?;
     report.changed = bench.settle(now)? as u64;
+    bench.draw_all()?;
     crate::storylines::draw_storylines(archive, now)?;
     Ok(report)
 }

@@ -28,6 +28,7 @@ pub(crate) const FILES: &[(&str, &str)] = &[
     ("prize", include_str!("texts/prize.md")),
     ("dredging", include_str!("texts/dredging.md")),
     ("rail", include_str!("texts/rail.md")),
+    ("lamp", include_str!("texts/lamp.md")),
     ("reserve", include_str!("texts/reserve.md")),
 ];
 

@@ -13,7 +13,7 @@ const validator = new HtmlValidate({
   extends: ["html-validate:standard"],
   rules: { "long-title": "off", "no-inline-style": "error", "no-trailing-whitespace": "off", "no-raw-characters": "off", "void-style": "off", "require-sri": "off" },
 });
-const kinds = ["desk", "topics", "topic", "timeline", "timeline-year", "timeline-month", "timeline-table", "story-timeline", "storylines", "storyline", "storyline-timeline", "story", "compare", "log", "article", "revision", "revisions", "outlet", "sources", "search", "search-error", "start", "help", "method", "missing"];
+const kinds = ["desk", "topics", "topic", "timeline", "timeline-year", "timeline-month", "timeline-table", "story-timeline", "storylines", "storyline", "storyline-timeline", "story", "compare", "log", "tree", "tree-list", "article", "revision", "revisions", "outlet", "sources", "search", "search-error", "start", "help", "method", "missing"];
 let demo, browser, pages;
 
 before(async () => {
@@ -58,7 +58,7 @@ for (const kind of kinds) {
 test("every page is whole without script", async () => {
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
-  for (const kind of ["desk", "story", "timeline", "compare", "article", "search"]) {
+  for (const kind of ["desk", "story", "timeline", "compare", "tree", "article", "search"]) {
     await page.goto(new URL(pages[kind], demo.url).href);
     assert.ok((await page.locator("main").innerText()).length > 200, kind);
   }

@@ -91,6 +91,8 @@ export async function everyPage(url) {
     "story-timeline": `s/${call.id}/timeline?zoom=${month.from.slice(0, 7)}`,
     story: `s/${call.id}`,
     compare: `s/${call.id}/compare`,
+    tree: `s/${call.id}/tree`,
+    "tree-list": `s/${call.id}/tree?view=list`,
     log: `s/${call.id}/log`,
     storylines: "l",
     storyline,

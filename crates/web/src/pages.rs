@@ -18,4 +18,5 @@ pub(crate) mod story;
 pub(crate) mod storyline;
 pub(crate) mod timeline;
 pub(crate) mod topic;
+pub(crate) mod tree;
 pub(crate) mod websub;

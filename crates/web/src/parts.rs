@@ -181,6 +181,37 @@ pub(crate) const BADGES: &[(&str, &str, &str)] = &[
     ("own", "repeats no other text we hold", "no other text of the archive shares enough of its wording"),
     ("copy", "carries the text of another", "its wording was found in an earlier text; the share is printed beside it"),
     (
+        "syndicated",
+        "a copy of another text",
+        "most of it stands in the other, or it wraps the other whole; quotations two reports share do not count",
+    ),
+    (
+        "rewrite",
+        "another text, edited all over",
+        "wording of the other runs through it from end to end in the same order, less than half of it unchanged",
+    ),
+    ("extract", "a part of a longer text", "nearly all of it stands in a text three times as long or longer"),
+    (
+        "passage",
+        "a passage in common, the rest its own",
+        "a sentence or more outside quotation marks stands in both; neither is folded",
+    ),
+    (
+        "quotation",
+        "the same statement quoted",
+        "what both share stands in quotation marks or in an official document; neither is folded",
+    ),
+    (
+        "translation",
+        "in another language, by its own word",
+        "it credits or names its source in its lead, and names and numbers are the same",
+    ),
+    (
+        "cites",
+        "names another as its source",
+        "a sentence such as “according to” or “reported” names the other’s outlet",
+    ),
+    (
         "partial",
         "we hold a part of the text only",
         "a paywall's stub, a feed's summary or a page cut short was all that came",
@@ -312,20 +343,30 @@ impl Display for SiglumHtml<'_> {
 
 impl HtmlSafe for SiglumHtml<'_> {}
 
-/// The three honest counts, always in one order; the last is the bold one.
+/// The honest counts, always in one order; the last is the bold one. What each means: [`news::story::Counts`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Counts {
     /// Articles, copies included.
     pub(crate) texts: u32,
     /// Outlets that carry at least one.
     pub(crate) outlets: u32,
-    /// Texts that repeat no other.
+    /// Texts, copies and extracts folded.
+    pub(crate) distinct_texts: u32,
+    /// Distinct texts that show reporting of their own.
+    pub(crate) original_reporting: u32,
+    /// Distinct origins.
     pub(crate) independent_accounts: u32,
 }
 
 impl From<news::story::Counts> for Counts {
     fn from(counts: news::story::Counts) -> Self {
-        Counts { texts: counts.texts, outlets: counts.outlets, independent_accounts: counts.independent }
+        Counts {
+            texts: counts.texts,
+            outlets: counts.outlets,
+            distinct_texts: counts.distinct,
+            original_reporting: counts.original,
+            independent_accounts: counts.independent,
+        }
     }
 }
 
@@ -352,12 +393,19 @@ pub(crate) struct CountItems(Counts);
 impl Display for CountItems {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let bold = |n: u32, word: &str| format!("<b>{}</b> {word}{}", grouped(n), if n == 1 { "" } else { "s" });
+        let Counts { texts, outlets, distinct_texts, original_reporting, independent_accounts } = self.0;
+        write!(f, "<li>{}</li><li>{}</li>", bold(texts, "text"), bold(outlets, "outlet"))?;
+        // A number that only repeats one beside it says nothing.
+        if distinct_texts != texts && distinct_texts != independent_accounts {
+            write!(f, "<li>{}</li>", bold(distinct_texts, "distinct text"))?;
+        }
+        if original_reporting > 0 && texts > 1 {
+            write!(f, "<li><b>{}</b> with original reporting</li>", grouped(original_reporting))?;
+        }
         write!(
             f,
-            r#"<li>{}</li><li>{}</li><li class="main"><a href="/method#independent">{}</a></li>"#,
-            bold(self.0.texts, "text"),
-            bold(self.0.outlets, "outlet"),
-            bold(self.0.independent_accounts, "independent account"),
+            r#"<li class="main"><a href="/method#independent">{}</a></li>"#,
+            bold(independent_accounts, "independent account"),
         )
     }
 }

@@ -262,6 +262,7 @@ pub fn router(archive: Archive, search: search::Index, settings: Settings) -> Ro
         .route("/s/{story}", get(pages::story::story))
         .route("/s/{story}/timeline", get(pages::timeline::story))
         .route("/s/{story}/compare", get(pages::compare::compare))
+        .route("/s/{story}/tree", get(pages::tree::tree))
         .route("/s/{story}/log", get(pages::log::log))
         .route("/s/{story}/split", post(pages::regroup::split))
         .route("/s/{story}/place", post(pages::regroup::place))

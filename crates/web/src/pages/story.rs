@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 use news::id::StoryId;
 use news::language::Language;
-use news::story::{Because, DecisionKind, Role};
+use news::story::{Because, DecisionKind, Kinship, Role, TakenFrom};
 use serde::Serialize;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -95,6 +95,21 @@ struct Account {
     repeats: Option<Repeats>,
     copies: Vec<CopyView>,
     copies_hidden: usize,
+    /// Whether it counts as an independent account.
+    is_independent: bool,
+    /// The words that show reporting of its own.
+    original: Option<Foreign>,
+    /// The outlet or agency whose text it carries, where that is not held.
+    text_of: Option<String>,
+    /// Whether it is known to be where its copies come from; `null` without copies.
+    is_origin: Option<bool>,
+}
+
+impl Account {
+    /// Outlets, copies counted, that carry its text.
+    fn carried(&self) -> usize {
+        1 + self.copies.len() + self.copies_hidden
+    }
 }
 
 /// That a text repeats one which stands elsewhere.
@@ -113,8 +128,10 @@ struct CopyView {
     shared_per_cent: u32,
     /// Per cent of that text that stands in it.
     of_base_per_cent: u32,
-    /// Which text it repeats.
+    /// Which text it is folded under.
     copy_of: i64,
+    /// `syndicated`, `rewrite` or `extract`; `null` where that is not worked out yet.
+    sharing: Option<&'static str>,
     /// Whether its headline is another.
     is_new_headline: bool,
     /// Sentences of its own, at most three.
@@ -140,7 +157,12 @@ impl CopyView {
             Some(credit) => format!("credits {credit}"),
             None => "no credit line".to_owned(),
         };
-        Badge::worded("copy", format!("{} % of the text, {credit}", self.shared_per_cent))
+        let (key, word) = match self.sharing {
+            Some("rewrite") => ("rewrite", "rewrite, "),
+            Some("extract") => ("extract", "extract, "),
+            _ => ("copy", ""),
+        };
+        Badge::worded(key, format!("{word}{} % of the text, {credit}", self.shared_per_cent))
     }
 }
 
@@ -406,7 +428,7 @@ fn build(site: &Site, asked: &Asked, page: StoryPage, own: &Own, path: String) -
         let ask = if asked.field("asof").is_some() { ask } else { String::new() };
         page.decisions.iter().filter(about).map(|d| DecisionView::of(d, page.story.id, &ask)).collect()
     };
-    let (mut accounts, accounts_hidden) = fold(&page.members, letters, own, &decided);
+    let (mut accounts, accounts_hidden) = fold(&page, letters, own, &decided);
     accounts.truncate(ACCOUNTS);
     let languages = counted.iter().filter_map(|m| m.article.head.as_ref()?.language.as_ref()).map(Language::primary);
     let languages = languages.collect::<std::collections::BTreeSet<_>>().len();
@@ -469,11 +491,12 @@ fn build(site: &Site, asked: &Asked, page: StoryPage, own: &Own, path: String) -
 /// Puts every copy under the account whose text it repeats, through copies of copies. A copy whose text is not here
 /// (it left, or was taken down) stands under the account that repeats the same text, or as an account of its own.
 fn fold(
-    members: &[MemberCard],
+    page: &StoryPage,
     letters: Vec<Siglum>,
     own: &Own,
     decided: &dyn Fn(i64) -> Vec<DecisionView>,
 ) -> (Vec<Account>, usize) {
+    let members = page.members.as_slice();
     let by_id: HashMap<i64, &MemberCard> = members.iter().map(|m| (m.article.id.0, m)).collect();
     let stands_for: HashMap<i64, i64> = members
         .iter()
@@ -513,6 +536,13 @@ fn fold(
                     .map(|of| Repeats { article: of.article.0, shared_per_cent: per_cent(of.contained) }),
                 copies: Vec::new(),
                 copies_hidden: 0,
+                is_independent: member.counted().is_independent(),
+                original: member.original.as_deref().map(|words| Foreign::new(shorten(words, 280), language)),
+                text_of: page.edges.iter().find_map(|edge| match &edge.source {
+                    TakenFrom::NotHeld(name) if edge.taker == member.article.id => Some(shorten(name, 80)),
+                    _ => None,
+                }),
+                is_origin: None,
             });
         }
     }
@@ -526,11 +556,14 @@ fn fold(
         }
         let base = by_id.get(&copy.article.0).and_then(|m| m.article.headline.as_deref());
         let known = own.get(&member.article.id.0);
+        let is_known = page.edges.iter().any(|e| e.taker == member.article.id && e.is_main && e.is_directed);
+        account.is_origin = Some(account.is_origin.unwrap_or(true) && is_known && account.text_of.is_none());
         account.copies.push(CopyView {
             article: ArticleView::of(&member.article),
             shared_per_cent: per_cent(copy.contained),
             of_base_per_cent: per_cent(copy.of_base),
             copy_of: copy.article.0,
+            sharing: copy.sharing.map(Kinship::word),
             is_new_headline: base.is_some() && base != member.article.headline.as_deref(),
             own: known.map(|k| k.0.clone()).unwrap_or_default(),
             own_sentences: known.map(|k| k.1),

@@ -78,6 +78,8 @@ async fn every_page_answers_as_html_and_json() {
         story.clone(),
         format!("/s/{}/compare", shelf.story),
         format!("/s/{}/log", shelf.story),
+        format!("/s/{}/tree", shelf.story),
+        format!("/s/{}/tree?view=list", shelf.story),
         format!("/s/{}/compare?a={}&b={}@2", shelf.story, shelf.norland, shelf.courant),
         format!("/a/{}", shelf.courant),
         format!("/a/{}/r/1", shelf.courant),
@@ -123,6 +125,56 @@ async fn a_story_counts_texts_outlets_and_independent_accounts() {
     assert_eq!(copies.len(), 2);
     assert_eq!(copies[0]["own_sentences"], 0);
     assert_eq!(copies[1]["own"][0], "On Ternen’s home quay in Lovund the families learnt of the call from the radio.");
+}
+
+#[tokio::test]
+async fn the_tree_shows_evidence_that_stands_in_the_text_and_no_other() {
+    use news::story::{CreditPlace, Edge, Kinship, Proof, Standing, TakenFrom, Tree};
+    let (shelf, router) = site();
+    let members = shelf.archive.tree_members(shelf.story).expect("members");
+    let of = |slug: &str| members.iter().find(|m| m.outlet.as_ref().is_some_and(|o| o.slug == slug)).expect("a member");
+    let (wire, skerry) = (of("nordwire"), of("skerry-post"));
+    let sentence = news::text::sentences(&skerry.content.text)[0].clone();
+    let quote = skerry.content.text[sentence.clone()].to_owned();
+    let edge = |evidence| Edge {
+        taker: skerry.article,
+        revision: skerry.revision,
+        source: TakenFrom::Held(wire.article),
+        kind: Kinship::Syndicated,
+        is_directed: true,
+        is_main: true,
+        contained_permille: Some(996),
+        of_source_permille: Some(700),
+        evidence,
+    };
+    let keep = |edges| {
+        let standings: Vec<Standing> = Vec::new();
+        shelf.archive.record_trees(vec![(shelf.story, Tree { standings, edges })], shelf::now()).expect("a tree");
+    };
+    let forged = Proof::Named { quote: "Nobody wrote <this>.".to_owned(), span: sentence.clone() };
+    keep(vec![edge(vec![Proof::Named { quote: quote.clone(), span: sentence }, forged])]);
+    let path = format!("/s/{}/tree", shelf.story);
+    let json = get(&router, &format!("{path}.json")).await.json();
+    let found = &json["edges"][0];
+    assert_eq!((&found["shared_per_cent"], &found["of_source_per_cent"]), (&99.into(), &70.into()));
+    let evidence = found["evidence"].as_array().expect("evidence");
+    assert_eq!(evidence.len(), 1, "words that do not stand there are not shown: {evidence:?}");
+    assert_eq!(evidence[0]["quote"], quote.as_str());
+    assert_eq!(evidence[0]["path"], format!("/a/{}/r/1#s1", skerry.article));
+    let page = get(&router, &path).await;
+    assert!(page.body.contains("<svg") && page.body.contains("99 % shared"), "{}", page.body);
+    assert!(!page.body.contains("Nobody wrote"));
+    let nodes = json["nodes"].as_array().expect("nodes");
+    assert_eq!(nodes.len() as u64, json["counts"]["texts"].as_u64().expect("texts"), "every text once");
+
+    // An agency that is not held stands over those that carry its text; its name is only text.
+    let credit = Proof::Credit { place: CreditPlace::Byline, quote: "<b>Wire</b>".to_owned(), span: None, by: None };
+    keep(vec![Edge { source: TakenFrom::NotHeld("<b>Wire</b>".to_owned()), ..edge(vec![credit]) }]);
+    let page = get(&router, &path).await;
+    assert!(page.body.contains("not held; carried by 1 text") && !page.body.contains("<b>Wire</b>"), "{}", page.body);
+    let wrong = get(&router, &format!("/s/{}-x/tree?view=list", shelf.story)).await;
+    assert_eq!(wrong.header(header::LOCATION), format!("{path}?view=list"));
+    assert_eq!(get(&router, "/s/999999/tree").await.status, 404);
 }
 
 #[tokio::test]

@@ -295,7 +295,10 @@ fn copies(story: StoryId, of: ArticleId, base: &Article, copy: &Article, share: 
             Some(SharedPassage { span: at..at + words.len(), other: block.span.clone() })
         })
         .collect();
-    Placement::Copies { story, of: CopyOf { article: of, contained: share, of_base: share.min(0.99) - 0.1, passages } }
+    Placement::Copies {
+        story,
+        of: CopyOf { article: of, sharing: None, contained: share, of_base: share.min(0.99) - 0.1, passages },
+    }
 }
 
 /// Fills a fresh archive.

@@ -227,16 +227,26 @@ fn show(common: &Common, id: StoryId) -> anyhow::Result<Status> {
         let c = story.counts;
         say(format!("{}  {}", story.id, story.title));
         say(format!("{} texts, {} outlets, {} independent accounts", c.texts, c.outlets, c.independent));
+        say(format!("{} distinct texts, {} with original reporting", c.distinct, c.original));
     }
     let rows = page.members.iter().map(|member| {
         let card = &member.article;
         let outlet = card.outlet.as_ref().map(|o| o.name.clone());
         let value = json!({"article": card.id.0, "outlet": outlet, "title": card.headline, "role": member.role.word(),
-            "copy_of": member.copy_of.as_ref().map(|of| of.article.0), "at": card.sort_at.to_string(), "url": card.url,
+            "copy_of": member.copy_of.as_ref().map(|of| of.article.0),
+            "sharing": member.copy_of.as_ref().and_then(|of| of.sharing).map(news::story::Kinship::word),
+            "original": member.original, "independent": member.counted().is_independent(), "at": card.sort_at.to_string(), "url": card.url,
             "revisions": card.revisions, "score": member.because.score, "names": member.because.names,
             "terms": member.because.terms});
         let role = match (&member.copy_of, member.role) {
-            (Some(of), Role::Copy) => format!("copy of {} ({:.0} %)", of.article, of.contained * 100.0),
+            (Some(of), Role::Copy) => {
+                let kind = match of.sharing {
+                    Some(news::story::Kinship::Rewrite) => "rewrite",
+                    Some(news::story::Kinship::Extract) => "extract",
+                    _ => "copy",
+                };
+                format!("{kind} of {} ({:.0} %)", of.article, of.contained * 100.0)
+            }
             (_, role) => role.word().to_owned(),
         };
         let unknown = || "outlet not stated".to_owned();

@@ -593,7 +593,7 @@ mod tests {
             rank: None,
             problems: Vec::new(),
         };
-        bench.place(new).unwrap();
+        bench.place(new).unwrap().0.durable().unwrap();
         article
     }
 

@@ -331,11 +331,8 @@ fn order(members: &[(&MemberCard, &Siglum)], edges: &[&Edge]) -> Vec<Line> {
     let mut seen = vec![false; members.len()];
     // What waits to be set down, last first.
     let mut roots: Vec<(usize, Option<usize>, usize)> = Vec::new();
-    for n in 0..members.len() {
-        if !has_parent[n] {
-            roots.push((n, None, n));
-        }
-    }
+    let parentless = has_parent.iter().enumerate().filter(|(_, has)| !**has);
+    roots.extend(parentless.map(|(n, _)| (n, None, n)));
     for (at, (_, list)) in unheld.iter().enumerate() {
         roots.push((list[0], Some(at), list[0]));
     }

@@ -107,7 +107,11 @@ fn words_changed(text: &str, per: u64, salt: u64) -> String {
         .map(|word| {
             n += 1;
             let roll = mix(salt << 20 ^ n);
-            if roll % per == 0 && !word.contains('\n') { others[(roll >> 32) as usize % others.len()] } else { word }
+            if roll.is_multiple_of(per) && !word.contains('\n') {
+                others[(roll >> 32) as usize % others.len()]
+            } else {
+                word
+            }
         })
         .collect::<Vec<_>>()
         .join(" ")

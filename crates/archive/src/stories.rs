@@ -935,16 +935,33 @@ pub(crate) fn change_role(
         w.conn
             .prepare_cached(
                 "insert into members (story, article, outlet, sort_at, role, independent, title_key, copy_of, contained,
-                    of_base, passages, because, placed_by, since_at, joined_at)
+                    of_base, passages, because, placed_by, since_at, joined_at, sharing, is_distinct, original, rests_on_others)
                  select story, article, outlet, sort_at, role, independent, title_key, copy_of, contained, of_base, passages,
-                    because, placed_by, since_at, ?2 from members where id = ?1",
+                    because, placed_by, since_at, ?2, sharing, is_distinct, original, rests_on_others
+                 from members where id = ?1",
             )?
             .execute((member, ms(at)))?;
         w.conn.last_insert_rowid()
     };
+    let counted = w
+        .conn
+        .prepare_cached("select sharing, original is not null, rests_on_others from members where id = ?1")?
+        .query_row([member], |row| {
+            let mut c = Cols::new(row);
+            let sharing = c.next::<Option<String>>()?.and_then(|word| Kinship::parse(&word));
+            Ok(facts.counted(role, sharing, c.next()?, c.next()?))
+        })?;
     w.conn
-        .prepare_cached("update members set role = ?2, independent = ?3, title_key = ?4 where id = ?1")?
-        .execute((member, role.word(), facts.is_independent(role), facts.title_key(role, article)))?;
+        .prepare_cached(
+            "update members set role = ?2, independent = ?3, title_key = ?4, is_distinct = ?5 where id = ?1",
+        )?
+        .execute((
+            member,
+            role.word(),
+            counted.is_independent(),
+            facts.title_key(role, article),
+            counted.is_distinct(),
+        ))?;
     Ok(())
 }
 

@@ -13,8 +13,8 @@ use news::id::{ArticleId, DecisionId, FeedId, OutletId, StoryId};
 use news::outlet::OutletKind;
 use news::revision::{Digest, EditRank};
 use news::story::{
-    Because, CopyOf, CreditPlace, DecisionKind, Edge, Kinship, Placement, Proof, Role, SharedPassage, Standing, StoryEvent,
-    TakenFrom, Tree,
+    Because, CopyOf, CreditPlace, DecisionKind, Edge, Kinship, Placement, Proof, Role, SharedPassage, Standing,
+    StoryEvent, TakenFrom, Tree,
 };
 use news::time::Moment;
 

@@ -315,21 +315,13 @@ impl Bench {
         let mut suggestion = None;
         let mut decision = self.index.place_decided(article.0, features);
         let mut shared = (None, Vec::new());
-        if let story::Decision::Copies { key, .. } = &decision
-            && let Some(base) = self.text_of(ArticleId(*key))?
-        {
-            let passages = story::passages(&content.text, &base.text);
-            let blocks = content.blocks.iter().filter(|block| block.kind == BlockKind::Quote);
-            let quoted: Vec<_> = blocks.map(|block| block.span.clone()).collect();
-            let known = Known::of(content);
-            let side = story::Side { quoted: &quoted, ..known.side() };
-            let kind = story::kinship(&side, &base.side(), &passages).map(|relation| relation.kind);
+        if let story::Decision::Copies { key, .. } = &decision {
+            shared = self.shared(content, ArticleId(*key))?;
             // Two reports that quote one statement share most of their words and are two accounts: a false copy
             // hides one.
-            if kind.is_some_and(|kind| !kind.is_copy()) {
+            if shared.0.is_some_and(|kind| !kind.is_copy()) {
                 decision = self.index.place_as_account(article.0, features);
             }
-            shared = (kind, passages);
         }
         let placement = match decision {
             story::Decision::Opens => Placement::Opens,
@@ -347,6 +339,18 @@ impl Bench {
             }
         };
         Ok((placement, suggestion))
+    }
+
+    /// How a text stands to one that it shares words with, and the passages both have.
+    fn shared(&self, content: &Article, base: ArticleId) -> Result<(Option<said::Kinship>, Vec<said::SharedPassage>)> {
+        let Some(base) = self.text_of(base)? else { return Ok((None, Vec::new())) };
+        let passages = story::passages(&content.text, &base.text);
+        let blocks = content.blocks.iter().filter(|block| block.kind == BlockKind::Quote);
+        let quoted: Vec<_> = blocks.map(|block| block.span.clone()).collect();
+        let known = Known::of(content);
+        let side = story::Side { quoted: &quoted, ..known.side() };
+        let kind = story::kinship(&side, &base.side(), &passages).map(|relation| relation.kind);
+        Ok((kind, passages))
     }
 
     /// Places a text that is kept already, as the rebuild of all stories does.
@@ -371,14 +375,12 @@ impl Bench {
         }
         if let Some(base) = self.index.repeats_apart(revision.article.0, &features) {
             // A person put it elsewhere than the text it repeats: it counts there, and that it repeats it stays known.
-            let passages = self.text_of(ArticleId(base.key))?.map(|text| story::passages(&content.text, &text));
-            let of = CopyOf {
-                article: ArticleId(base.key),
-                contained: base.contained,
-                of_base: base.of_base,
-                passages: passages.unwrap_or_default(),
-            };
-            moves.push(Move::Repeats { article: revision.article, of });
+            let (sharing, passages) = self.shared(content, ArticleId(base.key))?;
+            if sharing.is_none_or(said::Kinship::is_copy) {
+                let (contained, of_base) = (base.contained, base.of_base);
+                let of = CopyOf { article: ArticleId(base.key), sharing, contained, of_base, passages };
+                moves.push(Move::Repeats { article: revision.article, of });
+            }
         }
         if let Some(story) = self.archive.regroup(moves, now)?.first() {
             self.index.insert(revision.article.0, story.0, &features);

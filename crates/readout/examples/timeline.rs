@@ -245,7 +245,8 @@ fn fill(archive: &Archive, count: u64, is_dated: bool) -> anyhow::Result<(usize,
             let (first, story) = *stories.get(&event(index))?;
             let placement = match made.article(index)?.copy_of {
                 Some(_) => {
-                    let of = CopyOf { article: first, contained: 0.9, of_base: 0.9, passages: Vec::new() };
+                    let of =
+                        CopyOf { article: first, sharing: None, contained: 0.9, of_base: 0.9, passages: Vec::new() };
                     Placement::Copies { story, of }
                 }
                 None => Placement::Joins { story, because: Because { score: 1.0, ..Because::default() } },

@@ -370,7 +370,12 @@ impl Index {
     }
 
     /// Where a text belongs that is known to be no copy.
-    fn account_within(&self, features: &Features, matches: &[(CopyMatch, u32)], bounds: &Bounds) -> (Decision, Vec<i64>) {
+    fn account_within(
+        &self,
+        features: &Features,
+        matches: &[(CopyMatch, u32)],
+        bounds: &Bounds,
+    ) -> (Decision, Vec<i64>) {
         let vector = self.vector(features);
         let s = &self.settings;
         let scored: Vec<(i64, f32, u32)> = self

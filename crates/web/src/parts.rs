@@ -412,6 +412,40 @@ impl Display for CountItems {
 
 impl HtmlSafe for CountItems {}
 
+/// The views of a story as tabs.
+pub(crate) struct StoryTabs<'a> {
+    /// The story's number.
+    pub(crate) id: i64,
+    /// Its page.
+    pub(crate) path: &'a str,
+    /// Whether there are two texts to lay side by side.
+    pub(crate) is_comparable: bool,
+    /// Which view this is: `Accounts`, `Compare`, `Timeline`, `Tree`, `Log`.
+    pub(crate) here: &'static str,
+    /// `?asof=…`, or nothing.
+    pub(crate) ask: &'a str,
+}
+
+impl Display for StoryTabs<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(r#"<nav class="tabs" aria-label="Views of this story"><ul>"#)?;
+        for name in ["Accounts", "Compare", "Timeline", "Tree", "Log"] {
+            if name == "Compare" && !self.is_comparable && self.here != name {
+                continue;
+            }
+            let path = match name {
+                "Accounts" => self.path.to_owned(),
+                _ => format!("/s/{}/{}", self.id, name.to_ascii_lowercase()),
+            };
+            let current = if name == self.here { r#" aria-current="page""# } else { "" };
+            write!(f, r#"<li><a href="{}{}"{current}>{name}</a></li>"#, escape(&path), escape(self.ask))?;
+        }
+        f.write_str("</ul></nav>")
+    }
+}
+
+impl HtmlSafe for StoryTabs<'_> {}
+
 /// `1 text`, `2 texts`, `1,204 texts`, `2 copies`.
 pub(crate) fn number(n: impl Count, word: &str) -> String {
     let n = n.count();
@@ -500,6 +534,19 @@ mod tests {
         check(0, "0 texts");
         check(1_204, "1,204 texts");
         check(1_000_000, "1,000,000 texts");
+    }
+
+    #[test]
+    fn a_story_of_one_text_has_nothing_to_compare() {
+        let tabs = |is_comparable, here| {
+            StoryTabs { id: 7, path: "/s/7-a", is_comparable, here, ask: "?asof=2026-11-17T20:00:00Z" }.to_string()
+        };
+        let one = tabs(false, "Tree");
+        assert!(
+            !one.contains("Compare")
+                && one.contains(r#"<a href="/s/7/tree?asof=2026-11-17T20:00:00Z" aria-current="page">"#)
+        );
+        assert!(tabs(true, "Log").contains(r#"<a href="/s/7/compare?asof=2026-11-17T20:00:00Z">Compare"#));
     }
 
     #[test]

@@ -77,6 +77,8 @@ struct Subject {
     /// Its own page.
     path: String,
     #[serde(skip)]
+    number: i64,
+    #[serde(skip)]
     whose: TimelineOf,
     /// Whether there are two texts to lay side by side.
     #[serde(skip)]
@@ -294,6 +296,7 @@ async fn of_topic(site: &Site, asked: &Asked, slug: String) -> Result<Response, 
                 path: format!("/t/{}", topic.slug),
                 id: topic.slug,
                 name: Foreign::new(topic.name, None),
+                number: topic.id.0,
                 whose: TimelineOf::Topic(topic.id),
                 has_pair: false,
             };
@@ -320,6 +323,7 @@ async fn of_story(site: &Site, asked: &Asked, name: &str) -> Result<Response, Fa
                 path: story_path(number, &card.story.title),
                 id: number.to_string(),
                 name: Foreign::new(shorten(&card.story.title, 300), language),
+                number,
                 whose: TimelineOf::Story(card.story.id),
                 has_pair: card.story.counts.texts > 1,
             };
@@ -349,6 +353,7 @@ async fn of_storyline(site: &Site, asked: &Asked, name: &str) -> Result<Response
                 path: view.path,
                 id: view.id.to_string(),
                 name: Foreign::new(view.title, None),
+                number: line.storyline.id.0,
                 whose: TimelineOf::Storyline(line.storyline.id),
                 has_pair: false,
             };

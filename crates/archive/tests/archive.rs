@@ -1431,6 +1431,36 @@ fn days_of_a_topic_agree_with_its_texts_after_any_changes() {
     assert_clean(&archive);
 }
 
+/// Makes the database what the fifth version of its tables would hold of it.
+fn put_back_to_version_5(folder: &std::path::Path) {
+    const TABLES: [&str; 5] = [
+        include_str!("../src/migrations/0001_outlets_and_feeds.sql"),
+        include_str!("../src/migrations/0002_articles.sql"),
+        include_str!("../src/migrations/0003_stories_and_topics.sql"),
+        include_str!("../src/migrations/0004_courtesy.sql"),
+        include_str!("../src/migrations/0005_websub.sql"),
+    ];
+    let (now, then) = (folder.join("readout.db"), folder.join("then.db"));
+    let conn = rusqlite::Connection::open(&then).unwrap();
+    TABLES.iter().for_each(|sql| conn.execute_batch(sql).unwrap());
+    conn.execute("attach ?1 as now", [now.to_str().unwrap()]).unwrap();
+    let list = |sql: &str| -> Vec<String> {
+        conn.prepare(sql).unwrap().query_map([], |row| row.get(0)).unwrap().map(std::result::Result::unwrap).collect()
+    };
+    conn.execute_batch("pragma foreign_keys = off").unwrap();
+    for table in list("select name from main.sqlite_master where type = 'table' and name not like 'sqlite_%'") {
+        let columns = list(&format!("select name from pragma_table_info('{table}', 'main')")).join(", ");
+        let copy = format!("insert into main.{table} ({columns}) select {columns} from now.{table}");
+        conn.execute_batch(&format!("delete from main.{table}; {copy}")).unwrap();
+    }
+    conn.execute_batch("detach now; pragma user_version = 5").unwrap();
+    drop(conn);
+    std::fs::rename(then, now).unwrap();
+    for suffix in ["-wal", "-shm"] {
+        drop(std::fs::remove_file(folder.join(format!("readout.db{suffix}"))));
+    }
+}
+
 #[test]
 fn archive_of_an_earlier_version_is_read_for_days() {
     use Telling::*;
@@ -1443,12 +1473,7 @@ fn archive_of_an_earlier_version_is_read_for_days() {
     archive.record_revision(NewRevision { placement: None, ..revision(id, edited, Placement::Opens, 20) }).unwrap();
     drop(archive);
     // As the version before left it.
-    let conn = rusqlite::Connection::open(folder.path().join("readout.db")).unwrap();
-    conn.execute_batch(
-        "drop table topic_days; drop table dated_sentences; drop table dated_readings; pragma user_version = 5",
-    )
-    .unwrap();
-    drop(conn);
+    put_back_to_version_5(folder.path());
 
     let archive = Archive::open(folder.path()).unwrap();
     assert!(archive.has_undated().unwrap());

@@ -22,7 +22,7 @@ mod xml;
 
 pub use document::Document;
 pub use news::parsed::{Parsed, Problem};
-pub use result::result_json;
+pub use result::{entry_json, head_json, result_json};
 
 use encoding::MediaType;
 use std::borrow::Cow;

@@ -9,13 +9,25 @@ use serde_json::{Map, Value, json};
 /// The JSON of a document: `version`, `encoding`, `wellformed`, `feed` and `entries`; what is unknown is left out.
 /// Times are UTC to the second.
 pub fn result_json(document: &Document) -> Value {
-    json!({
-        "wellformed": document.is_wellformed,
-        "encoding": document.encoding,
-        "version": document.version,
-        "feed": facts(&document.feed, Place::Feed),
-        "entries": document.items.iter().map(|item| facts(item, Place::Entry)).collect::<Vec<_>>(),
-    })
+    let mut result = head_json(document);
+    result.insert("entries".to_owned(), document.items.iter().map(entry_json).collect());
+    Value::Object(result)
+}
+
+/// [`result_json`] without `entries`, for who writes those one by one: a feed of 100,000 entries is several times as
+/// large as one JSON value as it is as a document.
+pub fn head_json(document: &Document) -> Map<String, Value> {
+    let mut head = Map::new();
+    head.insert("wellformed".to_owned(), document.is_wellformed.into());
+    head.insert("encoding".to_owned(), json!(document.encoding));
+    head.insert("version".to_owned(), json!(document.version));
+    head.insert("feed".to_owned(), facts(&document.feed, Place::Feed));
+    head
+}
+
+/// One of the `entries` of [`result_json`].
+pub fn entry_json(item: &Facts) -> Value {
+    facts(item, Place::Entry)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -236,7 +236,18 @@ impl Output {
     /// Writes one result, or one error in its place.
     pub fn put(&mut self, outcome: Outcome) -> io::Result<()> {
         let value = self.count(outcome);
-        serde_json::to_writer(&mut self.out, &value)?;
+        self.line(&value)
+    }
+
+    /// [`Output::put`] of a result that is written as it is read, never held as one value.
+    pub fn put_as_read<T: serde::Serialize>(&mut self, result: &T) -> io::Result<()> {
+        // What is counted is not written.
+        self.count(Ok(Value::Null));
+        self.line(result)
+    }
+
+    fn line<T: serde::Serialize>(&mut self, value: &T) -> io::Result<()> {
+        serde_json::to_writer(&mut self.out, value)?;
         self.out.write_all(b"\n")?;
         // A reader at the other end of a pipe sees the first results at once.
         if self.done <= 8 || self.done.is_multiple_of(64) {

@@ -63,7 +63,7 @@ fn run(days: u64, a_day: u64) -> anyhow::Result<u64> {
 
     let mut state = State::default();
     let began = Instant::now();
-    let (mut moves, mut slowest_settle) = (0, 0.0f64);
+    let (mut moves, mut slowest_settle, mut settling_seconds) = (0, 0.0f64, 0.0f64);
     let hours = arrivals.len();
     for (nth, (hour, articles)) in arrivals.into_iter().enumerate() {
         let now = Timestamp::from_second((hour + 1) * 3_600)?;
@@ -79,11 +79,13 @@ fn run(days: u64, a_day: u64) -> anyhow::Result<u64> {
         state.taken += articles.iter().filter(|(_, edited)| !edited).count();
         let settling = Instant::now();
         moves += runtime.block_on(placer.settle(now))?;
-        slowest_settle = slowest_settle.max(settling.elapsed().as_secs_f64());
+        let took = settling.elapsed().as_secs_f64();
+        slowest_settle = slowest_settle.max(took);
+        settling_seconds += took;
         if (nth + 1) % 24 == 0 || nth + 1 == hours {
             let (changed, faults) = state.look(&archive)?;
             println!(
-                "day {}: {} articles, {} stories, {changed} stand elsewhere than the day before, {faults} faults; {} MiB resident, {:.0} s",
+                "day {}: {} articles, {} stories, {changed} stand elsewhere than the day before, {faults} faults; {} MiB resident, {:.0} s, {settling_seconds:.0} of them settling",
                 (nth + 1).div_ceil(24),
                 state.places.len(),
                 state.seen.len(),

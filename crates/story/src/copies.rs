@@ -16,6 +16,13 @@ pub struct CopyMatch {
     pub of_base: f32,
 }
 
+impl CopyMatch {
+    /// Whether the asked text is a copy: half of it stands there, or it wraps that text whole.
+    pub(crate) fn is_copy(&self) -> bool {
+        self.contained >= 0.5 || self.of_base >= 0.8 && self.contained >= 0.35
+    }
+}
+
 /// Share of the shorter text that must stand in the longer.
 ///
 /// Developer test of 1,000 articles with seven kinds of edit, three draws: at .26 precision .9966 to .9977,

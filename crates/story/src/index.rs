@@ -355,10 +355,10 @@ impl Index {
 
     fn place_within(&self, features: &Features, bounds: &Bounds) -> (Decision, Vec<i64>) {
         let matches = self.matches(features);
-        // Half of it stands there, or it wraps that text whole: a copy, of the earliest such.
+        // A copy, of the earliest such.
         let copied = matches
             .iter()
-            .filter(|(m, _)| m.contained >= 0.5 || m.of_base >= 0.8 && m.contained >= 0.35)
+            .filter(|(m, _)| m.is_copy())
             .filter_map(|(m, slot)| Some((m, self.doc(*slot)?, *slot)))
             .filter(|(_, doc, _)| bounds.allow(doc.story))
             .min_by_key(|(_, d, slot)| (d.time_ms.unwrap_or(i64::MAX), *slot));

@@ -356,6 +356,19 @@ fn no_table() -> Fail {
     )
 }
 
+/// The way to where a page stands, in the form asked for and with the query kept; `None` where the request is there.
+pub(crate) fn elsewhere(asked: &Asked, path: &str) -> Option<Result<Response, Fail>> {
+    (asked.path != path).then(|| {
+        let to = format!("{path}{}{}", asked.form.suffix_if_asked(asked), asked.query_with(&[]));
+        lead(StatusCode::PERMANENT_REDIRECT, &to)
+    })
+}
+
+/// A cell of CSV (RFC 4180): in quotation marks where it must be.
+pub(crate) fn csv_cell(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+}
+
 /// Lines of CSV, made by the page itself.
 pub(crate) fn csv(asked: &Asked, lines: String) -> Response {
     tagged(asked, lines)

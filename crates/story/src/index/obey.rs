@@ -52,9 +52,7 @@ impl Index {
     /// A text that this one repeats and that a person put apart from it: evidence, but no reason to stand beside it.
     pub fn repeats_apart(&self, key: i64, features: &Features) -> Option<CopyMatch> {
         self.decided.apart_from(key).next()?;
-        self.copies(features).into_iter().find(|m| {
-            (m.contained >= 0.5 || m.of_base >= 0.8 && m.contained >= 0.35) && self.decided.are_apart(key, m.key)
-        })
+        self.copies(features).into_iter().find(|m| m.is_copy() && self.decided.are_apart(key, m.key))
     }
 
     fn bounds(&self, key: i64) -> Bounds {

@@ -10,7 +10,6 @@ use archive::{Archive, AsOf, RevisionPage, StoryPage};
 use askama::Template;
 use askama::filters::HtmlSafe;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use news::article::Article;
 use news::id::{ArticleId, StoryId};
@@ -220,9 +219,8 @@ async fn answer(site: &Site, asked: &Asked, name: &str) -> Result<Response, Fail
     let (a, b) = (chosen(asked, "a")?, chosen(asked, "b")?);
     let found = site.ask(move |archive| find(archive, id, a, b, as_of)).await?;
     let path = format!("/s/{}/compare", found.story.story.id);
-    if asked.path != path {
-        let to = format!("{path}{}{}", asked.form.suffix_if_asked(asked), asked.query_with(&[]));
-        return answer::lead(StatusCode::PERMANENT_REDIRECT, &to);
+    if let Some(there) = answer::elsewhere(asked, &path) {
+        return there;
     }
     let comparer = site.settings.comparer.clone();
     let (found, rows) = site

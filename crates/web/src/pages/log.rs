@@ -10,7 +10,7 @@ use crate::view::story_path;
 use archive::{Archive, AsOf, Listed, LogFilter, LogLine, Page};
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use news::id::{ArticleId, StoryId};
 use news::story::{Story, StoryEvent};
@@ -166,9 +166,8 @@ async fn answer(site: &Site, asked: &Asked, name: &str) -> Result<Response, Fail
     let page = asked.page(SIZE);
     let (story, lines, names) = site.ask(move |archive| find(archive, id, which, page, as_of)).await?;
     let path = format!("/s/{}/log", story.id);
-    if asked.path != path {
-        let to = format!("{path}{}{}", asked.form.suffix_if_asked(asked), asked.query_with(&[]));
-        return answer::lead(StatusCode::PERMANENT_REDIRECT, &to);
+    if let Some(there) = answer::elsewhere(asked, &path) {
+        return there;
     }
     let mut undone = HashSet::new();
     let views = lines.items.iter().map(|line| LogView::of(line, &names)).map(|view| LogView {
@@ -246,7 +245,7 @@ async fn table(site: &Site, asked: &Asked, name: &str) -> Result<Response, Fail>
 /// A cell: in quotation marks where it must be; what a table program would take for a formula is made text.
 fn cell(text: &str) -> String {
     let safe = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
-    if safe.contains([',', '"', '\n', '\r']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }
+    answer::csv_cell(&safe)
 }
 
 #[cfg(test)]

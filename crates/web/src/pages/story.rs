@@ -13,7 +13,6 @@ use crate::view::{ArticleView, shorten, sigla, story_path};
 use archive::{Archive, ArticleCard, AsOf, DecisionCard, MemberCard, StoryPage};
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use jiff::tz::Offset;
@@ -356,10 +355,9 @@ async fn answer(site: &Site, asked: &Asked, name: &str) -> Result<Response, Fail
         }
     };
     let path = story_path(page.story.id.0, &page.story.title);
-    if asked.path != path {
+    if let Some(there) = answer::elsewhere(asked, &path) {
         // The id decides: a story that was merged leads on, and so does a slug that was mistyped or has changed.
-        let to = format!("{path}{}{}", asked.form.suffix_if_asked(asked), asked.query_with(&[]));
-        return answer::lead(StatusCode::PERMANENT_REDIRECT, &to);
+        return there;
     }
     let mut story = build(site, asked, *page, &own, path);
     story.storyline = storyline.as_ref().map(StorylineView::of);

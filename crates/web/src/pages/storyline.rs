@@ -9,7 +9,6 @@ use crate::view::{StoryView, shorten};
 use archive::{AsOf, Page, Storyline};
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -190,10 +189,9 @@ async fn answer_one(site: &Site, asked: &Asked, name: &str) -> Result<Response, 
         return Err(Fail::nothing("No such storyline", sentence).link("All storylines", "/l"));
     };
     let view = StorylineView::of(&found.storyline);
-    if asked.path != view.path {
+    if let Some(there) = answer::elsewhere(asked, &view.path) {
         // The id decides: one that ended leads on, and so does a slug that was mistyped or has changed.
-        let to = format!("{}{}{}", view.path, asked.form.suffix_if_asked(asked), asked.query_with(&[]));
-        return answer::lead(StatusCode::PERMANENT_REDIRECT, &to);
+        return there;
     }
     let list = StorylineHtml {
         c: Chrome::list(site, asked, "topics", view.title.clone()),

@@ -14,7 +14,6 @@ use crate::view::{ArticleView, OutletView, shorten, story_path};
 use archive::{Archive, AsOf, DayCount, Page, SentenceCard, TimelineOf};
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::civil::Date;
 use news::dated::Telling;
@@ -331,9 +330,8 @@ async fn of_story(site: &Site, asked: &Asked, name: &str) -> Result<Response, Fa
         })
         .await?;
     let path = found.subject.timeline();
-    if asked.path != path {
-        let to = format!("{path}{}{}", asked.form.suffix_if_asked(asked), asked.query_with(&[]));
-        return answer::lead(StatusCode::PERMANENT_REDIRECT, &to);
+    if let Some(there) = answer::elsewhere(asked, &path) {
+        return there;
     }
     answer(site, asked, found)
 }
@@ -361,9 +359,8 @@ async fn of_storyline(site: &Site, asked: &Asked, name: &str) -> Result<Response
         })
         .await?;
     let path = found.subject.timeline();
-    if asked.path != path {
-        let to = format!("{path}{}{}", asked.form.suffix_if_asked(asked), asked.query_with(&[]));
-        return answer::lead(StatusCode::PERMANENT_REDIRECT, &to);
+    if let Some(there) = answer::elsewhere(asked, &path) {
+        return there;
     }
     answer(site, asked, found)
 }
@@ -768,15 +765,11 @@ fn csv(entries: &[Entry]) -> String {
             entry.path.clone(),
             entry.texts.to_string(),
         ];
-        let cells: Vec<String> = cells.iter().map(|cell| cell_of(cell)).collect();
+        let cells: Vec<String> = cells.iter().map(|cell| answer::csv_cell(cell)).collect();
         out.push_str(&cells.join(","));
         out.push_str("\r\n");
     }
     out
-}
-
-fn cell_of(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
 #[cfg(test)]
@@ -805,8 +798,8 @@ mod tests {
 
     #[test]
     fn cells_with_commas_and_quotes_are_quoted() {
-        assert_eq!(cell_of("plain"), "plain");
-        assert_eq!(cell_of("he said: “no”"), "he said: “no”");
-        assert_eq!(cell_of("a, \"b\"\nc"), "\"a, \"\"b\"\"\nc\"");
+        assert_eq!(answer::csv_cell("plain"), "plain");
+        assert_eq!(answer::csv_cell("he said: “no”"), "he said: “no”");
+        assert_eq!(answer::csv_cell("a, \"b\"\nc"), "\"a, \"\"b\"\"\nc\"");
     }
 }

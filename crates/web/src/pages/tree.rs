@@ -10,7 +10,6 @@ use archive::{Archive, AsOf, MemberCard, StoryPage};
 use askama::Template;
 use askama::filters::HtmlSafe;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use news::article::Article;
 use news::id::{ArticleId, RevisionId, StoryId};
@@ -160,9 +159,8 @@ async fn answer(site: &Site, asked: &Asked, name: &str) -> Result<Response, Fail
     let id = story_id(name)?;
     let found = site.ask(move |archive| find(archive, id, as_of)).await?;
     let path = format!("/s/{}/tree", found.page.story.id);
-    if asked.path != path {
-        let to = format!("{path}{}{}", asked.form.suffix_if_asked(asked), asked.query_with(&[]));
-        return answer::lead(StatusCode::PERMANENT_REDIRECT, &to);
+    if let Some(there) = answer::elsewhere(asked, &path) {
+        return there;
     }
     answer::page(asked, &build(site, asked, &found))
 }

@@ -2,8 +2,9 @@
 //!
 //! Every other room imports these and none of them imports another room's machinery. Types here are
 //! plain values with public fields; they carry no `Serialize`, so that an interface changes only when
-//! we mean it to. The one piece of shared reading is [`text`]: canonical text, sentences, words and
-//! their offsets, because every step must cut a text in the same places.
+//! we mean it to. Two pieces of reading are shared: [`text`], canonical text, sentences, words and their
+//! offsets, because every step must cut a text in the same places; and [`sound`], because a name is one
+//! name in whatever script a step meets it.
 
 pub mod article;
 pub mod dated;
@@ -15,6 +16,7 @@ pub mod language;
 pub mod outlet;
 pub mod parsed;
 pub mod revision;
+pub mod sound;
 pub mod statement;
 pub mod story;
 pub mod text;

@@ -51,6 +51,7 @@ fn settings(args: &[String]) -> Settings {
             "later" => &mut s.later,
             "timeless" => &mut s.timeless,
             "mend" => &mut s.mend,
+            "elsewhere" => &mut s.elsewhere,
             _ => panic!("no constant {name}"),
         };
         *field = v;

@@ -1,7 +1,9 @@
 //! What is kept of a text to tell whether another is the same text or the same story.
 
+use crate::across::Marks;
 use crate::background;
 use crate::date;
+use crate::marks::marks;
 use crate::token::{self, Token, mix, tokens};
 use rustc_hash::FxHashMap;
 
@@ -37,6 +39,8 @@ pub struct Features {
     pub(crate) time_ms: Option<i64>,
     /// Who published it; 0 when not known.
     pub(crate) outlet: u32,
+    /// What another language does not hide.
+    pub(crate) marks: Marks,
 }
 
 /// A word, name, number or day of a text.
@@ -93,6 +97,7 @@ pub fn features(text: &Text<'_>) -> Features {
         ordinals: ordinals(text, &title, &body),
         time_ms,
         outlet: text.outlet.map_or(0, |o| (token::hash(o.as_bytes()) as u32).max(1)),
+        marks: marks(text.language, (text.title, &title), (text.text, &body)),
     }
 }
 
@@ -305,7 +310,7 @@ fn ordinals(text: &Text<'_>, title: &[Token], body: &[Token]) -> Vec<(u32, u32)>
     out
 }
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 impl Features {
     /// Compact bytes for the archive; [`Features::from_bytes`] reads them back.
@@ -328,6 +333,7 @@ impl Features {
             out.extend([t.level, t.kind, t.surface.len() as u8]);
             out.extend(t.surface.as_bytes());
         }
+        self.marks.put(&mut out);
         out
     }
 
@@ -354,14 +360,16 @@ impl Features {
             let surface = std::str::from_utf8(r.take(usize::from(head[2]))?).ok()?.into();
             terms.push(Term { hash, tf, level: head[0], kind: head[1], surface });
         }
+        let (marks, rest) = Marks::read(r.0)?;
         let sorted = terms.is_sorted_by(|a: &Term, b| a.hash < b.hash);
-        (r.0.is_empty() && sorted).then_some(Features {
+        (rest.is_empty() && sorted).then_some(Features {
             shingles,
             prints,
             terms,
             ordinals,
             time_ms: (time != i64::MIN).then_some(time),
             outlet,
+            marks,
         })
     }
 

@@ -5,19 +5,23 @@
 //! grow: prints are looked up in at most five tables, and a common word leads to its last few hundred
 //! texts only.
 
+use crate::across::{self, Mark, Marks};
 use crate::background;
 use crate::because::because;
+use crate::bridge::bridge;
 use crate::cluster;
 use crate::copies::{self, CopyMatch, Prints};
 use crate::decided::Decided;
 use crate::evidence::{self, Asking, Evidence, Found, NAMED};
 use crate::features::{DAY, Features, NAME, NUMBER, PHRASE, pack};
 use crate::forest;
+use abroad::Marked;
 use news::story::Because;
 use obey::Bounds;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
 
+mod abroad;
 mod obey;
 
 /// The constants of "the same story". [`Settings::default`] is what everything uses; others are for
@@ -59,6 +63,8 @@ pub struct Settings {
     pub timeless: f32,
     /// From this score a text that joins one story speaks for another to be the same.
     pub mend: f32,
+    /// What it takes from the sum when text and nearest member speak most of countries that the other does not name.
+    pub elsewhere: f32,
 }
 
 impl Default for Settings {
@@ -81,6 +87,7 @@ impl Default for Settings {
             later: 8.0,
             timeless: 0.5,
             mend: 0.6,
+            elsewhere: 2.0,
         }
     }
 }
@@ -164,6 +171,8 @@ pub(crate) struct Doc {
     pub shingles: Box<[u8]>,
     pub shingle_count: u32,
     print_count: u16,
+    /// What another language does not hide.
+    pub marks: Marks,
 }
 
 #[derive(Default)]
@@ -210,6 +219,7 @@ pub struct Index {
     /// How many texts spoke for two stories, the smaller number first, to be one.
     links: FxHashMap<(i64, i64), u32>,
     live: usize,
+    marked: Marked,
     decided: Decided,
 }
 
@@ -244,6 +254,7 @@ impl Index {
             groups: FxHashMap::default(),
             links: FxHashMap::default(),
             live: 0,
+            marked: Marked::default(),
             decided: Decided::default(),
         }
     }
@@ -260,11 +271,18 @@ impl Index {
 
     /// Memory the index holds, about, in bytes.
     pub fn memory_bytes(&self) -> usize {
-        let docs: usize =
-            self.docs.iter().flatten().map(|d| d.terms.len() * 9 + d.shingles.len() + d.ordinals.len() * 8).sum();
+        let docs: usize = self
+            .docs
+            .iter()
+            .flatten()
+            .map(|d| {
+                d.terms.len() * 9 + d.shingles.len() + d.ordinals.len() * 8 + d.marks.list.len() * size_of::<Mark>()
+            })
+            .sum();
         docs + self.docs.capacity() * size_of::<Option<Doc>>()
             + self.eras.iter().map(|e| e.prints.bytes()).sum::<usize>()
             + self.terms.values().map(|p| p.docs.capacity() * 4 + size_of::<Posting>() + 8).sum::<usize>()
+            + self.marked.bytes()
             + self.groups.values().map(|g| g.members.capacity() * 4 + g.sum.capacity() * 8 + 80).sum::<usize>()
     }
 
@@ -378,12 +396,11 @@ impl Index {
     ) -> (Decision, Vec<i64>) {
         let vector = self.vector(features);
         let s = &self.settings;
-        let scored: Vec<(i64, f32, u32)> = self
-            .candidates(features, &vector, matches)
-            .into_iter()
-            .filter(|(story, ..)| bounds.allow(*story))
-            .map(|(story, e, slot)| (story, weigh(s, &e), slot))
-            .collect();
+        let near = self.candidates(features, &vector, matches).into_iter();
+        let near = near
+            .map(|(story, e, slot)| (story, self.beside_member(features, weigh(s, &e), slot), slot))
+            .chain(self.abroad(features));
+        let scored: Vec<(i64, f32, u32)> = near.filter(|(story, ..)| bounds.allow(*story)).collect();
         let nearest = scored.iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
         if let Some(home) = bounds.home {
             return (self.goes_home(features, home, nearest.map(|c| c.2)), Vec::new());
@@ -392,9 +409,15 @@ impl Index {
             return (Decision::Opens, Vec::new());
         };
         let others = scored.iter().filter(|c| c.1 >= s.mend && c.0 != story).map(|c| c.0).collect();
-        let mut because = self.doc(nearest).map(|d| because(features, &d.features())).unwrap_or_default();
+        let mut because = self.doc(nearest).map(|d| d.because(features)).unwrap_or_default();
         because.score = score.min(1.0);
         (Decision::Joins { story, score: score.min(1.0), because, maybe: score < s.sure }, others)
+    }
+
+    /// What is left of a score where text and member speak of different countries.
+    fn beside_member(&self, features: &Features, score: f32, slot: u32) -> f32 {
+        let away = self.doc(slot).is_some_and(|doc| across::elsewhere(&features.marks, &doc.marks));
+        if away { score / (score + (1.0 - score) * self.settings.elsewhere.exp()) } else { score }
     }
 
     /// Notes that a text which joined `story` would have joined `others` as well. Where enough texts of two stories
@@ -561,11 +584,13 @@ impl Index {
             shingles: pack(&features.shingles).into(),
             shingle_count: features.shingles.len() as u32,
             print_count: features.prints.len().min(usize::from(u16::MAX)) as u16,
+            marks: features.marks.bare(),
             terms,
         };
         let group = self.groups.entry(story).or_default();
         group.members.push(slot);
         group.add(&doc, 1.0);
+        self.marked.insert(slot, &doc.marks);
         self.docs.push_back(Some(doc));
         self.slots.insert(key, slot);
         self.live += 1;
@@ -580,6 +605,7 @@ impl Index {
             return;
         };
         self.leave(&doc, slot);
+        self.marked.remove(slot, &doc.marks);
         for t in &doc.terms {
             if let Some(p) = self.terms.get_mut(&t.hash) {
                 p.df -= 1;
@@ -644,6 +670,7 @@ impl Index {
             vectors.push(d.terms.iter().map(|t| t.hash).zip(unit(&self.settings, terms)));
         }
         let groups = cluster::average_linkage(&docs, &vectors, &self.settings, &self.decided);
+        let groups = bridge(&docs, &groups, &self.decided, |mark| self.marked.rarity(mark));
         cluster::moves(&docs, &groups)
     }
 
@@ -708,6 +735,14 @@ impl Held {
 impl Doc {
     pub(crate) fn names(&self) -> impl Iterator<Item = u32> + Clone + '_ {
         self.terms.iter().zip(&self.kinds).filter(|(_, k)| **k & NAME != 0 && **k & PHRASE == 0).map(|(t, _)| t.hash)
+    }
+
+    /// What a text shares with it, in words a reader can check.
+    fn because(&self, features: &Features) -> Because {
+        match (features.marks.language, self.marks.language) {
+            (Some(a), Some(b)) if a != b => across::because(&features.marks, &self.marks),
+            _ => because(features, &self.features()),
+        }
     }
 
     /// What [`because`] needs of it: which terms it has.

@@ -8,8 +8,10 @@
 //! What a person decided ([`Decided`]) goes before every score, in placing and in settling.
 //! [`kinship`] says how one text stands to another that shares its words, [`tree`] who took from whom in a story.
 
+mod across;
 pub mod background;
 mod because;
+mod bridge;
 mod cluster;
 mod copies;
 pub mod date;
@@ -20,6 +22,8 @@ mod features;
 mod forest;
 mod index;
 mod kinship;
+mod lexicon;
+mod marks;
 mod named;
 mod passages;
 pub mod storyline;
@@ -27,6 +31,7 @@ pub mod timeline;
 mod token;
 mod tree;
 
+pub use across::{Counts, EVIDENCE};
 pub use because::because;
 pub use copies::CopyMatch;
 pub use decided::Decided;

@@ -1,7 +1,6 @@
 //! Placing within what a person decided: where a text must go, and where it must not.
 
 use super::{Decision, Index};
-use crate::because::because;
 use crate::copies::CopyMatch;
 use crate::decided::Decided;
 use crate::features::Features;
@@ -69,7 +68,7 @@ impl Index {
     /// A text that a person put into this story, with what it shares with its nearest member, or with the first.
     pub(super) fn goes_home(&self, features: &Features, home: i64, nearest: Option<u32>) -> Decision {
         let slot = nearest.or_else(|| self.groups.get(&home)?.members.first().copied());
-        let shared = slot.and_then(|slot| self.doc(slot)).map(|doc| because(features, &doc.features()));
+        let shared = slot.and_then(|slot| self.doc(slot)).map(|doc| doc.because(features));
         let because = Because { score: 1.0, ..shared.unwrap_or_default() };
         Decision::Joins { story: home, score: 1.0, because, maybe: false }
     }

@@ -258,3 +258,133 @@ proptest! {
         }
     }
 }
+
+mod across {
+    use super::*;
+
+    fn told(hours: i64, language: &str, title: &str, text: &str) -> Features {
+        let published_ms = Some(1_700_000_000_000 + hours * HOUR);
+        features(&Text { title, text, published_ms, language: Some(language), ..Text::default() })
+    }
+
+    fn collision() -> Vec<Features> {
+        vec![
+            told(
+                0,
+                "en",
+                "Ferry and freighter collide near Istanbul, 12 injured",
+                "A ferry with 240 passengers collided with a freighter in thick fog near Istanbul on Monday, and twelve \
+                 people were injured, the coast guard said. Captain Nihat Bostan told reporters that the radar had failed.",
+            ),
+            told(
+                2,
+                "uk",
+                "Пором зіткнувся із суховантажем під Стамбулом: 12 поранених",
+                "У густому тумані поблизу Стамбула зіткнулися пором і суховантаж. На борту порома було 240 пасажирів, \
+                 дванадцять людей поранено. Капітан Ніхат Бостан каже, що відмовив радар, повідомила берегова охорона \
+                 Туреччини.",
+            ),
+            told(
+                3,
+                "de",
+                "Zwölf Verletzte bei Fährunglück vor Istanbul",
+                "Eine Fähre mit 240 Menschen an Bord ist vor Istanbul mit einem Frachter zusammengestoßen. Zwölf Personen \
+                 wurden nach Angaben der türkischen Küstenwache verletzt. Kapitän Nihat Bostan sprach von einem defekten \
+                 Radar.",
+            ),
+            told(
+                4,
+                "ar",
+                "إصابة 12 شخصا في تصادم عبارة قرب إسطنبول",
+                "اصطدمت عبارة تقل 240 راكبا بسفينة شحن قرب إسطنبول يوم الاثنين وأصيب 12 شخصا بجروح، وفق خفر السواحل في \
+                 تركيا. وقال القبطان نيهات بوستان إن الرادار تعطل في الضباب.",
+            ),
+        ]
+    }
+
+    #[test]
+    fn one_event_in_four_languages_is_one_story() {
+        let (index, decisions) = gather(&collision());
+        assert_eq!(index.stories().len(), 1, "{decisions:?}");
+    }
+
+    #[test]
+    fn a_text_of_another_language_says_what_it_shares_in_its_own_words() {
+        let (_, decisions) = gather(&collision());
+        let Decision::Joins { because, .. } = &decisions[1] else { panic!("{decisions:?}") };
+        assert!(because.names.iter().any(|n| n == "Бостан"), "{because:?}");
+        assert!(because.numbers.iter().any(|n| n == "240"), "{because:?}");
+    }
+
+    #[test]
+    fn the_next_round_in_another_language_stays_apart() {
+        let (_, decisions) = gather(&[
+            told(
+                0,
+                "en",
+                "Union adopts 12th sanctions package against Belarus",
+                "The Union's envoys adopted the 12th package of sanctions against Belarus on Monday. It bans the import of \
+                 potash and lists 61 officials, said the chair of the envoys, Ilse Marrin.",
+            ),
+            told(
+                48,
+                "ru",
+                "Союз принял 13-й пакет санкций против Белоруссии",
+                "Послы Союза приняли 13-й пакет санкций против Белоруссии. В него вошли 106 компаний, сообщила Ильзе Маррин.",
+            ),
+        ]);
+        assert_eq!(decisions[1], Decision::Opens);
+    }
+
+    #[test]
+    fn a_court_and_an_arrest_alone_join_nothing() {
+        let (_, decisions) = gather(&[
+            told(
+                0,
+                "en",
+                "Captain of ferry arrested",
+                "The court ordered the arrest of the captain. The police are still investigating, and the prosecutor said \
+                 that a trial would follow. The company did not comment.",
+            ),
+            told(
+                1,
+                "uk",
+                "Суд заарештував майстра газової служби",
+                "Поліція повідомила про підозру майстрові. Суд обрав арешт, слідство триває, прокурор не коментує справу.",
+            ),
+        ]);
+        assert_eq!(decisions[1], Decision::Opens);
+    }
+
+    #[test]
+    fn settling_joins_languages_in_any_order() {
+        let mut texts = collision();
+        texts.push(told(0, "en", FIRE_NORTH.0, FIRE_NORTH.1));
+        let groups = |order: &[usize]| {
+            let mut index = Index::new(Settings::default());
+            order.iter().for_each(|n| index.insert(*n as i64, *n as i64, &texts[*n]));
+            for (n, step) in index.settle(&index.stories()).iter().enumerate() {
+                index.apply(step, 900 + n as i64);
+            }
+            let first: Vec<usize> = (0..texts.len())
+                .map(|n| {
+                    (0..texts.len()).find(|m| index.story_of(*m as i64) == index.story_of(n as i64)).expect("itself")
+                })
+                .collect();
+            first
+        };
+        let settled = groups(&[0, 1, 2, 3, 4]);
+        assert_eq!(settled, [0, 0, 0, 0, 4]);
+        for order in [[4, 3, 2, 1, 0], [2, 0, 4, 1, 3], [1, 4, 3, 0, 2]] {
+            assert_eq!(groups(&order), settled, "{order:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_taken_out_leaves_no_mark() {
+        let texts = collision();
+        let (mut index, _) = gather(&texts[..1]);
+        index.remove(0);
+        assert_eq!(index.place(&texts[1]), Decision::Opens);
+    }
+}

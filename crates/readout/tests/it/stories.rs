@@ -84,16 +84,12 @@ fn a_chain_of_agency_and_rewrites_is_drawn_with_its_evidence() {
         assert!(proofs.contains(&proof), "{edge:#?}");
         assert!(edge["shared_per_cent"].as_i64().unwrap() > 20);
     }
-    // The account in Ukrainian names the agency; where it stands in this story it hangs under it.
+    // The account in Ukrainian joins across languages and hangs under the agency that it names.
     let kuryer = desk.row("lamp-kuryer");
-    if kuryer["story"] == wire["story"] {
-        let edge = of(number(&kuryer));
-        assert_eq!(
-            (edge["source"].as_i64(), edge["kind"].as_str()),
-            (Some(number(&wire)), Some("translation")),
-            "{edge:#?}"
-        );
-    }
+    assert_eq!(kuryer["story"], wire["story"], "{kuryer:#?}");
+    let edge = of(number(&kuryer));
+    let found = (edge["source"].as_i64(), edge["kind"].as_str());
+    assert_eq!(found, (Some(number(&wire)), Some("translation")), "{edge:#?}");
     // Every quoted line stands in the text it is quoted from, to the letter.
     for (edge, proof) in edges.iter().flat_map(|e| e["evidence"].as_array().unwrap().iter().map(move |p| (e, p))) {
         let Some(quote) = proof["quote"].as_str() else { continue };
@@ -205,4 +201,19 @@ fn regrouping_everything_gives_the_same_stories() {
     };
     assert_eq!(groups(&before), groups(&after));
     desk.ok(&["verify"]);
+}
+
+#[test]
+fn one_event_in_three_languages_is_one_story_and_says_why() {
+    let desk = Desk::gathered();
+    let (courant, kuryer, mirat) = (desk.row("prize-courant"), desk.row("prize-kuryer"), desk.row("prize-mirat"));
+    assert_eq!(kuryer["story"], courant["story"], "{kuryer:#?}");
+    assert_eq!(mirat["story"], courant["story"], "{mirat:#?}");
+    let server = desk.serve();
+    // "Why here?" of the Ukrainian account names what it shares in its own words.
+    let (_, head, _) = server.ask(&format!("/s/{}", courant["story"]), &[]);
+    let address = head.lines().find_map(|line| line.strip_prefix("location: ")).expect("the address with its title");
+    let page = server.page(address.trim());
+    let reason = page.lines().find(|line| line.contains("Делорм") && line.contains("lang=\"uk\""));
+    assert!(reason.is_some(), "{page}");
 }

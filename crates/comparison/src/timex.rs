@@ -51,6 +51,8 @@ struct Context {
     date: Option<Date>,
     /// The sentence looks ahead before the expression.
     ahead: bool,
+    /// It looks back.
+    behind: bool,
 }
 
 type Reading = Option<(TimexKind, Option<String>)>;
@@ -111,7 +113,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
             Some((TimexKind::Time, None))
         }),
         rule(
-            r"(?<h>\d{1,2})(?:[:.](?<min>\d\d))? ?(?<ap>[ap])\.?m\b\.?(?: (?:EST|EDT|ET|GMT|PST|CST|local time))?(?: (?:on )?(?:WDAY|today|yesterday|tomorrow))?",
+            r"(?<h>\d{1,2})(?:[:.](?<min>\d\d))? ?(?<ap>[ap])\.?m\b\.?(?: (?:EST|EDT|ET|GMT|PST|CST|local time))?(?:(?: on|,)? (?:WDAY|today|yesterday|tomorrow|(?<m>MONTH) (?<d>\d{1,2})\b))?",
             |c, x| {
                 let mut h: u32 = c["h"].parse().ok()?;
                 if h > 12 {
@@ -119,6 +121,11 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
                 }
                 h = h % 12 + if &c["ap"] == "p" { 12 } else { 0 };
                 let min = c.name("min").map_or("00", |m| m.as_str());
+                if let (Some(m), Some(d)) = (c.name("m"), c.name("d")) {
+                    let (m, d) = (month_of(m.as_str())?, d.as_str().parse().ok()?);
+                    let value = year_for(m, Some(d), x).map(|y| format!("{y:04}-{m:02}-{d:02}T{h:02}:{min}"));
+                    return Some((TimexKind::Time, value));
+                }
                 let tail = c.get(0)?.as_str().rsplit(['\n', ' ']).next()?.to_lowercase();
                 let day = match tail.as_str() {
                     "yesterday" => x.date?.yesterday().ok()?,
@@ -236,8 +243,14 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         // "the two-year plan": the article belongs to the plan.
         rule(r"(?i:(?<n>NUM)-(?<u>UNIT)s?)\b", duration),
         rule(
-            r"(?i:(?:the )?(?:past|last|next|coming|recent) (?:few |several |couple of |many )?(?<u>second|minute|hour|day|week|month|quarter|year|decade)s)\b",
-            |c, _| Some((TimexKind::Duration, Some(length("several", &c["u"])?))),
+            r"(?i:(?:the )?(?<rel>past|last|next|coming|recent) (?:few |several |couple of |many )?(?<u>second|minute|hour|day|week|month|quarter|year|decade)s)\b",
+            |c, _| {
+                Some(match &*c["rel"].to_lowercase() {
+                    "recent" => (TimexKind::Date, Some("PAST_REF".to_owned())),
+                    "coming" => (TimexKind::Date, Some("FUTURE_REF".to_owned())),
+                    _ => (TimexKind::Duration, Some(length("several", &c["u"])?)),
+                })
+            },
         ),
         rule(r"(?i:for|in|of|after|within|take|took|takes) (?<u>UNIT)s\b", |_, _| None),
         rule(r"(?i:(?:several |many |few |some )?(?<u>minute|hour|day|week|month|year|decade|centurie)s)\b", |c, _| {
@@ -251,12 +264,11 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
             Some((TimexKind::Set, Some(format!("XXXX-WXX-{}", weekday_of(&c["w"])?.to_monday_one_offset()))))
         }),
         rule(r"(?i:once |twice |\w+ times )?(?i:an?|per) (?<u>hour|day|week|month|year)\b", |_, _| None),
-        rule(r"(?i:(?<w>daily|weekly|monthly|quarterly|annually|annual|yearly|hourly|nightly))\b", |c, _| {
+        rule(r"(?i:(?<w>daily|weekly|monthly|annually|annual|yearly|hourly|nightly))\b", |c, _| {
             let value = match &*c["w"].to_lowercase() {
                 "daily" | "nightly" => "P1D",
                 "weekly" => "P1W",
                 "monthly" => "P1M",
-                "quarterly" => "P1Q",
                 "hourly" => "PT1H",
                 "annual" => return None,
                 _ => "P1Y",
@@ -268,15 +280,17 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
             |_, _| Some((TimexKind::Date, Some("PRESENT_REF".to_owned()))),
         ),
         rule(
-            r"(?i:recently|recent (?:years|months|weeks|days)|lately|previously|the past|in the past|formerly|once upon a time|recent|a while ago|long ago|some time ago)\b",
+            r"(?i:recently|lately|the past|in the past|formerly|once upon a time|recent|a while ago|long ago|some time ago)\b",
             |_, _| Some((TimexKind::Date, Some("PAST_REF".to_owned()))),
         ),
-        rule(
-            r"(?i:soon|the (?:near |foreseeable |immediate )?future|future|shortly|the coming (?:days|weeks|months|years))\b",
-            |_, _| Some((TimexKind::Date, Some("FUTURE_REF".to_owned()))),
-        ),
+        rule(r"(?i:the (?:near |foreseeable |immediate )?future)\b", |_, _| {
+            Some((TimexKind::Date, Some("FUTURE_REF".to_owned())))
+        }),
         rule(r"(?i:(?:the )?(?:early |late )?(?<u>weekend))\b", |_, x| {
-            Some((TimexKind::Date, x.date.map(|d| format!("{}-WE", week(d)))))
+            // Until Thursday the weekend is the one that was.
+            let shift = |d: Date| if x.ahead || d.weekday().to_monday_one_offset() > 4 { 0 } else { -1 };
+            let day = x.date.and_then(|d| d.checked_add(shift(d).weeks()).ok());
+            Some((TimexKind::Date, day.map(|d| format!("{}-WE", week(d)))))
         }),
         rule(r"(?i:the (?:full |entire |whole )?(?:fiscal )?(?<u>quarter|year|month|week))\b", |c, x| {
             let d = x.date;
@@ -306,21 +320,38 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
             Some((TimexKind::Time, day.map(|d| format!("{d}T{hour}"))))
         }),
         rule(
-            r"(?:Christmas(?: Day| Eve)?|Thanksgiving(?: Day)?|New Year's (?:Day|Eve)|Independence Day|Memorial Day|Labor Day|Veterans Day)\b",
-            |c, x| {
-                let y = x.date.map(|d| d.year());
-                let value = match &c[0] {
-                    "Christmas Eve" => "12-24",
-                    w if w.starts_with("Christmas") => "12-25",
-                    "New Year's Day" => "01-01",
-                    "New Year's Eve" => "12-31",
-                    "Independence Day" => "07-04",
-                    "Veterans Day" => "11-11",
-                    _ => return Some((TimexKind::Date, None)),
-                };
-                Some((TimexKind::Date, y.map(|y| format!("{y:04}-{value}"))))
+            r"(?:[Ll]ast |[Nn]ext )?(?<h>Christmas(?: Day| Eve)?|Thanksgiving(?: Day)?|New Year's (?:Day|Eve)|Independence Day|Memorial Day|Labor Day|Veterans Day)\b",
+            |c, x| Some((TimexKind::Date, holiday(&c["h"], x).map(|d| d.to_string()))),
+        ),
+        rule(
+            r"(?i:(?:the year )?(?<c>nineteen|eighteen|twenty)[ -](?<t>twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?<n>one|two|three|four|five|six|seven|eight|nine))?)\b",
+            spoken_year,
+        ),
+        rule(
+            r"(?i:(?:the year )?two thousand(?: and)?(?: (?<n>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))?)\b",
+            |c, _| {
+                let after = c.name("n").map_or(Some(0), |n| count(n.as_str())?.parse::<u32>().ok())?;
+                c[0].to_lowercase()
+                    .starts_with("the year")
+                    .then(|| (TimexKind::Date, Some((2_000 + after).to_string())))
             },
         ),
+        rule(r"(?i:(?<n>\d+) (?<f>1/2|1/4|3/4) (?<u>UNIT)s?)\b", |c, _| {
+            let (large, parts) = match &*c["u"].to_lowercase() {
+                "year" => ("Y", 12),
+                "day" => ("DT", 24),
+                "hour" => ("H", 60),
+                _ => return None,
+            };
+            let small = if large == "Y" || large == "H" { "M" } else { "H" };
+            let quarters = match &c["f"] {
+                "1/2" => 2,
+                "1/4" => 1,
+                _ => 3,
+            };
+            let head = if large == "H" { "PT" } else { "P" };
+            Some((TimexKind::Duration, Some(format!("{head}{}{large}{}{small}", &c["n"], parts * quarters / 4))))
+        }),
     ]
 });
 
@@ -331,7 +362,8 @@ pub fn timexes(text: &str, date: Option<Date>) -> Vec<Timex> {
     for (n, rule) in RULES.iter().enumerate() {
         for captures in rule.pattern.captures_iter(text) {
             let Some(whole) = captures.get(0) else { continue };
-            let context = Context { date, ahead: looks_ahead(text, whole.start()) };
+            let sentence = sentence_before(text, whole.start());
+            let context = Context { date, ahead: looks_ahead(&sentence), behind: looks_back(&sentence) };
             if let Some((kind, value)) = (rule.read)(&captures, &context) {
                 found.push((whole.range(), n, kind, value));
             }
@@ -350,7 +382,46 @@ pub fn timexes(text: &str, date: Option<Date>) -> Vec<Timex> {
         }
     }
     out.dedup_by(|next, last| join(text, last, next));
+    refer_back(text, &mut out);
     out
+}
+
+/// Bytes after a quarter within which "a year earlier" means the same quarter.
+const NEAR_QUARTER: usize = 600;
+
+/// Values that lean on an expression before them: "a year earlier" after a quarter is that quarter a year before,
+/// "that year" is the year named last, "that day" the day.
+fn refer_back(text: &str, out: &mut [Timex]) {
+    let mut quarter: Option<(usize, i16, char)> = None;
+    let mut day: Option<Date> = None;
+    let mut year: Option<i16> = None;
+    for timex in out.iter_mut().filter(|t| t.kind == TimexKind::Date) {
+        let printed = text[timex.span.clone()].to_lowercase();
+        let words: Vec<&str> = printed.split_whitespace().collect();
+        let value = match words.as_slice() {
+            ["a" | "one", "year", "ago" | "earlier" | "before"] | ["year-ago" | "year-earlier"] => quarter
+                .filter(|(at, ..)| timex.span.start - at <= NEAR_QUARTER)
+                .map(|(_, year, q)| format!("{:04}-Q{q}", year - 1)),
+            [.., "that" | "same", "year"] => year.map(|y| format!("{y:04}")),
+            [.., "following", "year"] => year.map(|y| format!("{:04}", y + 1)),
+            [.., "that" | "same", "day"] => day.map(|d| d.to_string()),
+            [.., "following" | "next", "day"] => day.and_then(|d| d.tomorrow().ok()).map(|d| d.to_string()),
+            _ => None,
+        };
+        if let Some(value) = value {
+            timex.value = Some(value);
+            continue;
+        }
+        let Some(value) = timex.value.as_deref() else { continue };
+        if let Ok(found) = value.get(..10).unwrap_or("").parse() {
+            day = Some(found);
+        }
+        let named = value.get(..4).filter(|y| printed.contains(y)).and_then(|y| y.parse().ok());
+        year = named.or(year);
+        if let (Some(y), Some("-Q"), Some(q)) = (value.get(..4), value.get(4..6), value.chars().nth(6)) {
+            quarter = y.parse().ok().map(|y| (timex.span.end, y, q));
+        }
+    }
 }
 
 /// "One hour and ten minutes" is one length: takes the next one into the last where they are its larger and its
@@ -375,6 +446,9 @@ fn join(text: &str, last: &mut Timex, next: &Timex) -> bool {
     true
 }
 
+static COUNTED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(&format!(r"^[ \n](?i:{NUMBER}[ \n])?(?i:{UNIT})s?\b")).expect("a constant pattern"));
+
 /// Words that look like times and are not.
 fn misread(text: &str, span: &Range<usize>, printed: &str) -> bool {
     let before = text[..span.start].chars().next_back();
@@ -385,7 +459,17 @@ fn misread(text: &str, span: &Range<usize>, printed: &str) -> bool {
     {
         return true;
     }
+    // "A 6-year-old" is an age.
+    if after.starts_with("-old") {
+        return true;
+    }
+    // "In the past five days" is a length that begins after "in".
+    if printed.to_lowercase().ends_with("the past") && COUNTED.is_match(after) {
+        return true;
+    }
     match printed {
+        // The name, unless a figure follows.
+        "Jan" => true,
         "May" => {
             // The month, not the wish or the name.
             let next = after.trim_start().split(' ').next().unwrap_or("");
@@ -422,33 +506,60 @@ fn misread(text: &str, span: &Range<usize>, printed: &str) -> bool {
     }
 }
 
-fn looks_ahead(text: &str, at: usize) -> bool {
+/// The sentence up to `at`, in lower case, at most 120 bytes of it.
+fn sentence_before(text: &str, at: usize) -> String {
     let mut from = at.saturating_sub(120);
     while !text.is_char_boundary(from) {
         from += 1;
     }
     let before = text[from..at].to_lowercase();
-    let sentence = before.rsplit(['.', '?', '!', '\n']).next().unwrap_or("");
-    let past = sentence.rfind(" was ").max(sentence.rfind(" had ")).max(sentence.rfind(" were "));
-    let future = [
-        " will ",
-        "'ll ",
-        "’ll ",
-        " is to ",
-        " are to ",
-        " scheduled ",
-        " expected ",
-        " plans to ",
-        " due ",
-        " planned for ",
-        " until ",
-        " would ",
-    ]
-    .iter()
-    .filter_map(|w| sentence.rfind(w))
-    .max();
-    future > past
+    before.rsplit(['.', '?', '!', '\n']).next().unwrap_or("").to_owned()
 }
+
+fn looks_back(sentence: &str) -> bool {
+    [" since ", " ended ", " was ", " were ", " had ", " began ", " dating ", " from "]
+        .iter()
+        .any(|w| sentence.contains(w))
+}
+
+fn looks_ahead(sentence: &str) -> bool {
+    if TOLD.is_match(sentence) {
+        return false;
+    }
+    let last = |words: &[&str]| words.iter().filter_map(|w| sentence.rfind(w)).max();
+    last(AHEAD) > last(&[" was ", " had ", " were "])
+}
+
+/// What says that a sentence looks ahead.
+const AHEAD: &[&str] = &[
+    " will ",
+    "'ll ",
+    "’ll ",
+    " is to ",
+    " are to ",
+    " set to ",
+    " ready to ",
+    " scheduled ",
+    " expected ",
+    " plan to ",
+    " plans to ",
+    " planning ",
+    " planned ",
+    " due ",
+    " until ",
+    " would ",
+    " could ",
+    " as soon as ",
+    " as early as ",
+];
+
+/// A verb that tells what was, right before a day: "they would appeal the decision, announced Wednesday".
+static TOLD: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?:\b(?:said|told [\w' ]{3,30}|met|held|began|\w{2,}ed)|\b(?:attended|addressed|visited) [\w' ]{3,30})(?: in \w+)?(?: on| late| early)? ?$",
+    )
+    .expect("a constant pattern")
+});
 
 fn weekday_of(word: &str) -> Option<Weekday> {
     let lower = word.to_lowercase();
@@ -485,6 +596,10 @@ fn month_of(word: &str) -> Option<i8> {
         .map(|m| m as i8 + 1)
 }
 
+/// Months back from which a month named without a year is the coming one: in October, "payable in January". Of 19 such
+/// months on the developer data 12 are the coming one, and of the others a word that looks back tells four.
+const FAR_BACK: i32 = -8;
+
 fn year_for(month: i8, day: Option<i8>, x: &Context) -> Option<i16> {
     let date = x.date?;
     let later = (month, day.unwrap_or(0)) > (date.month(), if day.is_some() { date.day() } else { 0 })
@@ -493,7 +608,7 @@ fn year_for(month: i8, day: Option<i8>, x: &Context) -> Option<i16> {
     let far = i32::from(month) - i32::from(date.month());
     Some(if later && !x.ahead && far > 2 {
         date.year() - 1
-    } else if x.ahead && far < 0 {
+    } else if x.ahead && far < 0 || far <= FAR_BACK && !x.behind {
         date.year() + 1
     } else {
         date.year()
@@ -544,6 +659,40 @@ fn weekday(c: &Captures, x: &Context) -> Reading {
         Some(p) => (TimexKind::Time, date.map(|d| format!("{d}{}", part(p.as_str())))),
         None => (TimexKind::Date, date.map(|d| d.to_string())),
     })
+}
+
+/// The day of a holiday of the United States or of all, nearest to the text's date.
+fn holiday(name: &str, x: &Context) -> Option<Date> {
+    let date = x.date?;
+    let of = |year: i16| -> Option<Date> {
+        let nth = |month: i8, n: i8, day: Weekday| Date::new(year, month, 1).ok()?.nth_weekday_of_month(n, day).ok();
+        match name {
+            "Christmas Eve" => Date::new(year, 12, 24).ok(),
+            "New Year's Day" => Date::new(year, 1, 1).ok(),
+            "New Year's Eve" => Date::new(year, 12, 31).ok(),
+            "Independence Day" => Date::new(year, 7, 4).ok(),
+            "Veterans Day" => Date::new(year, 11, 11).ok(),
+            "Memorial Day" => nth(5, -1, Weekday::Monday),
+            "Labor Day" => nth(9, 1, Weekday::Monday),
+            "Thanksgiving" | "Thanksgiving Day" => nth(11, 4, Weekday::Thursday),
+            _ => Date::new(year, 12, 25).ok(),
+        }
+    };
+    let years = [date.year() - 1, date.year(), date.year().checked_add(1)?];
+    let apart = |day: &Date| date.duration_until(*day).abs();
+    years.into_iter().filter_map(of).min_by_key(apart)
+}
+
+/// "Nineteen ninety-six", as broadcasters' transcripts spell it.
+fn spoken_year(c: &Captures, _: &Context) -> Reading {
+    let century = match &*c["c"].to_lowercase() {
+        "eighteen" => 1_800,
+        "nineteen" => 1_900,
+        _ => 2_000,
+    };
+    let number = |word: &str| count(word).and_then(|n| n.parse::<u32>().ok());
+    let year = century + number(&c["t"])? + c.name("n").and_then(|n| number(n.as_str())).unwrap_or(0);
+    Some((TimexKind::Date, Some(year.to_string())))
 }
 
 fn part(word: &str) -> &'static str {
@@ -715,10 +864,15 @@ fn length(number: &str, unit: &str) -> Option<String> {
         "week" => format!("P{n}W"),
         "month" => format!("P{n}M"),
         "quarter" => format!("P{n}Q"),
-        "decade" => format!("P{n}DE"),
+        // TimeML counts decades in years.
+        "decade" => format!("P{}Y", tenfold(&n)),
         "century" | "centurie" => format!("P{n}CE"),
         _ => format!("P{n}Y"),
     })
+}
+
+fn tenfold(number: &str) -> String {
+    number.parse::<u32>().map_or_else(|_| format!("{number}0"), |n| (n * 10).to_string())
 }
 
 fn duration(c: &Captures, _: &Context) -> Reading {
@@ -813,6 +967,52 @@ mod tests {
         check("ten minutes and one hour", &["ten minutes=DURATION PT10M", "one hour=DURATION PT1H"]);
         check("The two-year plan, read every day.", &["two-year=DURATION P2Y", "every day=SET P1D"]);
         check("They now agree.", &["now=DATE PRESENT_REF"]);
+    }
+
+    #[test]
+    fn a_verb_that_tells_what_was_goes_before_one_that_looks_ahead() {
+        check("They would appeal the ruling, announced Monday.", &["Monday=DATE 2031-03-10"]);
+        check("The group could come as early as Monday.", &["Monday=DATE 2031-03-17"]);
+    }
+
+    #[test]
+    fn what_leans_on_an_expression_before_takes_its_value_from_it() {
+        check(
+            "In the third quarter of 2030 profit rose from a year earlier.",
+            &["the third quarter of 2030=DATE 2030-Q3", "a year earlier=DATE 2029-Q3"],
+        );
+        check("It opened in 2019. Later that year it closed.", &["2019=DATE 2019", "Later that year=DATE 2019"]);
+        check(
+            "It came on 4 March 2031, and that day ended.",
+            &["4 March 2031=DATE 2031-03-04", "that day=DATE 2031-03-04"],
+        );
+    }
+
+    #[test]
+    fn holidays_and_spoken_years_have_their_days() {
+        check("It was seen on Thanksgiving Day.", &["Thanksgiving Day=DATE 2030-11-28"]);
+        check("It was shut on Memorial Day.", &["Memorial Day=DATE 2031-05-26"]);
+        check("In nineteen ninety-six it snowed.", &["nineteen ninety-six=DATE 1996"]);
+        check("Before the year two thousand it rained.", &["the year two thousand=DATE 2000"]);
+    }
+
+    #[test]
+    fn lengths_after_in_the_past_and_fractions_are_read_whole() {
+        check("In the past five days it grew.", &["the past five days=DURATION P5D"]);
+        check("It took 2 1/2 years.", &["2 1/2 years=DURATION P2Y6M"]);
+        check("It took two decades.", &["two decades=DURATION P20Y"]);
+    }
+
+    #[test]
+    fn ages_and_names_are_no_times() {
+        check("Jan and the 6-year-old boy.", &[]);
+    }
+
+    #[test]
+    fn a_month_far_back_is_the_coming_one_unless_the_sentence_looks_back() {
+        let read = |text| timexes(text, Some(Date::constant(2031, 10, 20)))[0].value.clone().expect("a date is given");
+        assert_eq!(read("The dividend is payable Jan. 2."), "2032-01-02");
+        assert_eq!(read("It has fallen since January."), "2031-01");
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! What one more article costs as the index fills: `cost SIZE…` fills an index with made texts, three of each event,
-//! and prints at each size the CPU time of placing and inserting the next 2,000. Linux only: it reads its own CPU time.
+//! and prints at each size the CPU time of placing and inserting the next 2,000, and of settling all. Linux only: it reads its own CPU time.
 
 #![allow(clippy::disallowed_methods, clippy::print_stdout)]
 
@@ -61,8 +61,11 @@ fn main() {
         (next..next + 2_000).for_each(|n| take_in(&mut index, n));
         next += 2_000;
         let (reading, all) = (before - made_only, cpu() - before);
+        let before = cpu();
+        let moves = index.settle(&index.stories()).len();
+        let settling = cpu() - before;
         println!(
-            "{size:>9} texts: {:.0} µs for one more, reading it apart ({:.0} with it), {:.0} MB held",
+            "{size:>9} texts: {:.0} µs for one more, reading it apart ({:.0} with it), {:.0} MB held, {settling:.1} s to settle all ({moves} moves)",
             (all - reading) / 2_000.0 * 1e6,
             all / 2_000.0 * 1e6,
             index.memory_bytes() as f64 / 1e6

@@ -3,7 +3,8 @@
 use crate::copies;
 use crate::decided::{Decided, Ties};
 use crate::features::Reader;
-use crate::index::{Doc, Move, Settings, fits};
+use crate::index::{Doc, Move, Settings, likely};
+use crate::pair::{self, Weighed, Whole};
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -12,12 +13,16 @@ use std::collections::BinaryHeap;
 const PER_TERM: usize = 400;
 /// What the terms that lead must make up of two texts' cosine for the two to count as a pair.
 const FAINT: f32 = 0.04;
+/// Cosine below which two texts are not weighed.
+const ALIKE: f32 = 0.08;
+/// Likelihood below which a pair is left out when crowds are counted.
+const UNLIKELY: f64 = 0.01;
 /// Cosine above which two texts may be copies.
 const COPIED: f32 = 0.25;
 
 /// Groups texts given in an order of their own making; gives each its group's number, which is the place
-/// of the group's first text. The nearest two groups, by the mean score of their pairs, merge until none
-/// are nearer than [`Settings::settle`]; ties fall to the groups that come first. Texts that a person put together
+/// of the group's first text. The nearest two groups, by the mean likelihood of their pairs, merge until none
+/// are nearer than [`least`] says; ties fall to the groups that come first. Texts that a person put together
 /// are one group from the start, and groups that hold texts which a person put apart never merge.
 pub(crate) fn average_linkage(docs: &[&Doc], vectors: &Vectors, s: &Settings, decided: &Decided) -> Vec<usize> {
     let mut ties = Ties::new(docs.iter().map(|doc| doc.key), decided);
@@ -26,7 +31,8 @@ pub(crate) fn average_linkage(docs: &[&Doc], vectors: &Vectors, s: &Settings, de
     // Sums of the scores between two groups. The mean of a sum reaches the threshold only where one pair does, so
     // groups are neighbours from their first such pair on, and the many faint pairs are scored only between neighbours.
     let mut near: Vec<FxHashMap<usize, f64>> = vec![FxHashMap::default(); docs.len()];
-    for (a, b, score) in texts.near_pairs() {
+    let (pairs, least) = texts.near_pairs();
+    for (a, b, score) in pairs {
         near[a].insert(b, score);
         near[b].insert(a, score);
     }
@@ -36,7 +42,7 @@ pub(crate) fn average_linkage(docs: &[&Doc], vectors: &Vectors, s: &Settings, de
     let mut heap = BinaryHeap::new();
     for (a, list) in near.iter().enumerate() {
         for (&b, &score) in list.iter().filter(|(b, _)| a < **b) {
-            offer(&mut heap, score, (a, 0), (b, 0), s);
+            offer(&mut heap, score, (a, 0), (b, 0), least);
         }
     }
     loop {
@@ -74,7 +80,7 @@ pub(crate) fn average_linkage(docs: &[&Doc], vectors: &Vectors, s: &Settings, de
             near[x].insert(a, sum);
             let (first, second) = (a.min(x), a.max(x));
             let mean = sum / (members[a].len() * members[x].len()) as f64;
-            offer(&mut heap, mean, (first, version[first]), (second, version[second]), s);
+            offer(&mut heap, mean, (first, version[first]), (second, version[second]), least);
         }
         near[a] = sums;
     }
@@ -90,8 +96,8 @@ pub(crate) fn average_linkage(docs: &[&Doc], vectors: &Vectors, s: &Settings, de
 
 type Heap = BinaryHeap<(u64, Reverse<(usize, usize, u32, u32)>)>;
 
-fn offer(heap: &mut Heap, mean: f64, a: (usize, u32), b: (usize, u32), s: &Settings) {
-    if mean >= f64::from(s.settle) {
+fn offer(heap: &mut Heap, mean: f64, a: (usize, u32), b: (usize, u32), least: f64) {
+    if mean >= least {
         // Positive floats order as their bits do.
         heap.push((mean.to_bits(), Reverse((a.0, b.0, a.1, b.1))));
     }
@@ -101,34 +107,45 @@ fn offer(heap: &mut Heap, mean: f64, a: (usize, u32), b: (usize, u32), s: &Setti
 #[derive(Default)]
 pub(crate) struct Vectors {
     numbers: FxHashMap<u32, u32>,
+    /// How rare each term is, by its number.
+    rarities: Vec<f32>,
     /// Where the terms of each text begin, and of the last end.
     starts: Vec<usize>,
-    terms: Vec<(u32, f32)>,
+    /// Each term's number, weight and kind.
+    terms: Vec<Weighed>,
 }
 
 impl Vectors {
-    /// Adds a text's vector of `(hash, weight)`.
-    pub(crate) fn push(&mut self, vector: impl Iterator<Item = (u32, f32)>) {
+    /// Adds a text's vector, each term with its rarity.
+    pub(crate) fn push(&mut self, vector: impl Iterator<Item = (Weighed, f32)>) {
         if self.starts.is_empty() {
             self.starts.push(0);
         }
         let from = self.terms.len();
-        for (hash, weight) in vector.filter(|t| t.1 > 0.0) {
+        for ((hash, weight, kind), rarity) in vector {
             let next = self.numbers.len() as u32;
-            self.terms.push((*self.numbers.entry(hash).or_insert(next), weight));
+            let number = *self.numbers.entry(hash).or_insert(next);
+            if number == next {
+                self.rarities.push(rarity);
+            }
+            self.terms.push((number, weight, kind));
         }
         self.terms[from..].sort_unstable_by_key(|t| t.0);
         self.starts.push(self.terms.len());
     }
 
-    fn of(&self, text: usize) -> &[(u32, f32)] {
+    fn count(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    fn of(&self, text: usize) -> &[Weighed] {
         &self.terms[self.starts[text]..self.starts[text + 1]]
     }
 
     /// For each term the texts that have it with its weight, in order, as ranges of one list.
     fn lists(&self) -> (Vec<usize>, Vec<(u32, f32)>) {
         let mut starts = vec![0usize; self.numbers.len() + 1];
-        for (term, _) in &self.terms {
+        for (term, ..) in &self.terms {
             starts[*term as usize + 1] += 1;
         }
         for term in 0..self.numbers.len() {
@@ -136,8 +153,8 @@ impl Vectors {
         }
         let mut next = starts.clone();
         let mut texts = vec![(0u32, 0.0f32); self.terms.len()];
-        for text in 0..self.starts.len().saturating_sub(1) {
-            for &(term, weight) in self.of(text) {
+        for text in 0..self.count() {
+            for &(term, weight, _) in self.of(text) {
                 texts[next[term as usize]] = (text as u32, weight);
                 next[term as usize] += 1;
             }
@@ -151,6 +168,7 @@ struct Texts<'a> {
     docs: &'a [&'a Doc],
     vectors: &'a Vectors,
     settings: &'a Settings,
+    wholes: Vec<Whole>,
     /// For each term where its texts begin in `texts`.
     starts: Vec<usize>,
     texts: Vec<(u32, f32)>,
@@ -159,7 +177,8 @@ struct Texts<'a> {
 impl<'a> Texts<'a> {
     fn new(docs: &'a [&'a Doc], vectors: &'a Vectors, settings: &'a Settings) -> Self {
         let (starts, texts) = vectors.lists();
-        Texts { docs, vectors, settings, starts, texts }
+        let wholes = (0..vectors.count()).map(|text| Whole::of(vectors.of(text).iter().copied())).collect();
+        Texts { docs, vectors, settings, wholes, starts, texts }
     }
 
     fn having(&self, term: u32) -> &[(u32, f32)] {
@@ -171,17 +190,18 @@ impl<'a> Texts<'a> {
         self.having(term).len() <= PER_TERM
     }
 
-    /// The pairs that score [`Settings::settle`] or more, each once, the earlier text first.
-    fn near_pairs(&self) -> Vec<(usize, usize, f64)> {
+    /// The pairs that score so much that their texts alone would be one group, each once, the earlier text first, and
+    /// how much that is.
+    fn near_pairs(&self) -> (Vec<(usize, usize, f64)>, f64) {
         let mut out = Vec::new();
         // Of the text at hand: its weights by term, and its product with each other text over the terms that lead.
         let mut mine = vec![0.0f32; self.vectors.numbers.len()];
         let mut products = vec![0.0f32; self.docs.len()];
         let mut found: Vec<u32> = Vec::new();
         for at in 0..self.docs.len() {
-            for &(term, weight) in self.vectors.of(at) {
+            for &(term, weight, _) in self.vectors.of(at) {
                 mine[term as usize] = weight;
-                if !self.leads(term) {
+                if weight == 0.0 || !self.leads(term) {
                     continue;
                 }
                 let list = self.having(term);
@@ -198,20 +218,18 @@ impl<'a> Texts<'a> {
                 if std::mem::take(&mut products[other]) < FAINT {
                     continue;
                 }
-                let cosine: f32 = self.vectors.of(other).iter().map(|(term, w)| w * mine[*term as usize]).sum();
-                // What times and names say only takes from a score.
-                let most = cosine * headlines(self.docs[at], self.docs[other]);
-                if most < self.settings.settle && cosine <= COPIED {
-                    continue;
-                }
+                let cosine: f32 = self.vectors.of(other).iter().map(|(term, w, _)| w * mine[*term as usize]).sum();
                 let score = self.score(at, other, cosine);
-                if score >= f64::from(self.settings.settle) {
+                if score > UNLIKELY {
                     out.push((at, other, score));
                 }
             }
-            self.vectors.of(at).iter().for_each(|(term, _)| mine[*term as usize] = 0.0);
+            self.vectors.of(at).iter().for_each(|(term, ..)| mine[*term as usize] = 0.0);
         }
-        out
+        let crowd = 1.0 + 2.0 * out.iter().map(|p| p.2).sum::<f64>() / self.docs.len().max(1) as f64;
+        let least = least(self.settings, crowd);
+        out.retain(|p| p.2 >= least);
+        (out, least)
     }
 
     /// The sum of the scores between two groups of texts.
@@ -219,7 +237,7 @@ impl<'a> Texts<'a> {
         some.iter().flat_map(|a| others.iter().map(|b| self.pair((*a).min(*b), (*a).max(*b)))).sum()
     }
 
-    /// The score of two texts; nothing when the terms that lead make up nearly nothing of what they share.
+    /// The likelihood of two texts; nothing when the terms that lead make up nearly nothing of what they share.
     fn pair(&self, at: usize, other: usize) -> f64 {
         let (a, b) = (self.vectors.of(at), self.vectors.of(other));
         let (mut i, mut j, mut cosine, mut product) = (0, 0, 0.0, 0.0);
@@ -233,30 +251,35 @@ impl<'a> Texts<'a> {
             i += usize::from(x <= y);
             j += usize::from(y <= x);
         }
-        if product >= FAINT { self.score(at, other, cosine) } else { 0.0 }
+        if product < FAINT {
+            return 0.0;
+        }
+        self.score(at, other, cosine)
     }
 
+    /// How likely two texts tell of one event; nothing when they share next to nothing.
     fn score(&self, at: usize, other: usize, cosine: f32) -> f64 {
-        let (a, b) = (self.docs[at], self.docs[other]);
-        let (names, theirs) = (a.names(), b.names());
-        let fit = fits(self.settings, (a.time_ms, &a.ordinals, names), (b.time_ms, &b.ordinals, theirs));
-        let mut score = (cosine * fit * headlines(a, b)).min(1.0);
-        if cosine > COPIED {
-            score = score.max(copied(a, b));
+        if cosine < ALIKE {
+            return 0.0;
         }
-        f64::from(score)
+        let (a, b) = (self.docs[at], self.docs[other]);
+        let mine = self.vectors.of(at);
+        let of = |text: usize| (self.vectors.of(text).iter().copied(), &self.wholes[text]);
+        let e = pair::gather(of(at), of(other), |n| self.vectors.rarities[mine[n].0 as usize]);
+        let copied = if cosine > COPIED { copied(a, b) } else { 0.0 };
+        f64::from(likely(self.settings, self.settings.pairs.sum(&e), a, b, copied))
     }
 }
 
-/// Two headlines share few words even where they tell of one event: what a pair of them scores counts for
-/// more, up to four times, the fewer terms they have below thirty.
-fn headlines(a: &Doc, b: &Doc) -> f32 {
-    let terms = ((a.terms.len() * b.terms.len()) as f32).sqrt();
-    1.0 + 3.0 * (1.0 - terms / 30.0).max(0.0)
+/// The mean likelihood of the pairs of two groups from which they are one, where a text is likely to be of one event
+/// with `crowd` texts, itself among them.
+pub(crate) fn least(s: &Settings, crowd: f64) -> f64 {
+    let settle = f64::from(s.settle);
+    1.0 / (1.0 + ((1.0 - settle) / settle) * crowd.powf(f64::from(s.crowd)))
 }
 
 /// How surely two texts are one by the words they share: the share of the shorter, from a half on.
-fn copied(a: &Doc, b: &Doc) -> f32 {
+pub(crate) fn copied(a: &Doc, b: &Doc) -> f32 {
     let least = a.shingle_count.min(b.shingle_count);
     if (least as usize) < copies::ENOUGH {
         return 0.0;

@@ -2,12 +2,13 @@
 
 use crate::features::{Features, NAME, NUMBER, PHRASE};
 use crate::index::{Doc, Group, Settings};
+use std::cmp::Ordering;
 
 /// Kinds of evidence.
 pub(crate) const COUNT: usize = 33;
 
 /// One number for each kind, in the order of the constants below. The trees were fitted to the first
-/// 28; the others are weighed by hand, since no set tells their worth honestly (see `scores.md`).
+/// [`FITTED`]; the others are weighed by hand, since no set tells their worth honestly (see `scores.md`).
 pub(crate) type Evidence = [f32; COUNT];
 
 /// Cosine with the nearest member.
@@ -61,6 +62,8 @@ const CROWD_FAR: usize = 25;
 /// Cosine with the rival's centre, and how much nearer this story's is.
 const RIVAL_CENTRE: usize = 26;
 const CENTRE_MARGIN: usize = 27;
+/// Kinds of evidence that the trees ask for.
+pub(crate) const FITTED: usize = 28;
 /// Time between the text and the nearest member beyond twelve hours, `0.0..=1.0`.
 pub(crate) const LATER: usize = 28;
 /// One of them has no time.
@@ -170,17 +173,33 @@ pub(crate) fn gather(
         e[RIVAL_CENTRE] = dot(features, vector, &rival.sum) / rival.norm.max(1e-6);
     }
     e[CENTRE_MARGIN] = e[CENTRE] - e[RIVAL_CENTRE];
-    match (features.time_ms, doc.time_ms) {
-        (Some(a), Some(b)) => {
-            let hours = (a - b).unsigned_abs() as f32 / 3_600_000.0;
-            e[LATER] = 1.0 - (-(hours - 12.0).max(0.0) / s.hours).exp();
-        }
-        _ => e[TIMELESS] = 1.0,
-    }
+    (e[LATER], e[TIMELESS]) = apart_in_time(features.time_ms, doc.time_ms, s.hours);
     e[COPIED] = found.copied;
-    let strangers = shared.names == 0.0 && own.len() >= NAMED && doc.names().count() >= NAMED;
-    e[STRANGERS] = f32::from(u8::from(strangers));
+    e[STRANGERS] = are_strangers(own.iter().map(|n| features.terms[*n].hash), doc.names());
     e
+}
+
+/// Time between two texts beyond twelve hours, `0.0..=1.0`, and whether one of them has no time.
+pub(crate) fn apart_in_time(a: Option<i64>, b: Option<i64>, hours: f32) -> (f32, f32) {
+    let (Some(a), Some(b)) = (a, b) else { return (0.0, 1.0) };
+    let apart = (a - b).unsigned_abs() as f32 / 3_600_000.0;
+    (1.0 - (-(apart - 12.0).max(0.0) / hours).exp(), 0.0)
+}
+
+/// 1 when two texts name three people or places each and share none. Names come in order of their hashes.
+pub(crate) fn are_strangers(a: impl Iterator<Item = u32> + Clone, b: impl Iterator<Item = u32> + Clone) -> f32 {
+    if a.clone().nth(NAMED - 1).is_none() || b.clone().nth(NAMED - 1).is_none() {
+        return 0.0;
+    }
+    let (mut mine, mut theirs) = (a.peekable(), b.peekable());
+    while let (Some(x), Some(y)) = (mine.peek().copied(), theirs.peek().copied()) {
+        match x.cmp(&y) {
+            Ordering::Equal => return 0.0,
+            Ordering::Less => mine.next(),
+            Ordering::Greater => theirs.next(),
+        };
+    }
+    1.0
 }
 
 /// What a text shares with a member.
@@ -188,8 +207,7 @@ pub(crate) fn gather(
 struct Shared {
     count: f32,
     rarest: f32,
-    /// Parts of the cosine that names and figures make up.
-    names: f32,
+    /// Part of the cosine that figures make up.
     numbers: f32,
 }
 
@@ -201,7 +219,6 @@ fn shared(features: &Features, vector: &[f32], doc: &Doc, rarity: impl Fn(usize)
         if a.hash == b.hash {
             let w = vector[i] * b.weight();
             let both = a.kind & doc.kinds[j];
-            out.names += if both & NAME != 0 { w } else { 0.0 };
             out.numbers += if both & NUMBER != 0 { w } else { 0.0 };
             out.count += 1.0;
             out.rarest = out.rarest.max(rarity(i));

@@ -12,16 +12,20 @@ use crate::bridge::bridge;
 use crate::cluster;
 use crate::copies::{self, CopyMatch, Prints};
 use crate::decided::Decided;
-use crate::evidence::{self, Asking, Evidence, Found, NAMED};
+use crate::evidence::{self, Asking, Evidence, Found};
 use crate::features::{DAY, Features, NAME, NUMBER, PHRASE, pack};
-use crate::forest;
+use crate::forest::Forest;
+use crate::pair::{self, Whole};
 use abroad::Marked;
 use news::story::Because;
 use obey::Bounds;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
 
+pub use asked::Asked;
+
 mod abroad;
+mod asked;
 mod obey;
 
 /// The constants of "the same story". [`Settings::default`] is what everything uses; others are for
@@ -44,14 +48,13 @@ pub struct Settings {
     pub number: f32,
     /// Power of rarity.
     pub rarity: f32,
-    /// Hours apart at which a score has lost the share `1 - 1/e` of what time can take.
+    /// Hours apart at which the share `1 - 1/e` of what time can take is taken.
     pub hours: f32,
-    /// What time can take of a score at most.
-    pub time: f32,
-    /// Score of a pair from which settling merges.
+    /// Mean likelihood of the pairs of two groups from which settling makes them one, were each text alone.
     pub settle: f32,
-    /// Score multiplier when two texts share no name though both have some.
-    pub strangers: f32,
+    /// What the logarithm of the number of texts a text is likely to be of one event with takes of the logit of that:
+    /// of a large story two texts often share little.
+    pub crowd: f32,
     /// What the trees' sum is added to.
     pub bias: f32,
     /// What the logarithm of the mean size of the stories held adds: where stories are large, a text is likelier to
@@ -65,6 +68,10 @@ pub struct Settings {
     pub mend: f32,
     /// What it takes from the sum when text and nearest member speak most of countries that the other does not name.
     pub elsewhere: f32,
+    /// What weighs a text and a story.
+    pub stories: Forest,
+    /// What weighs two texts.
+    pub pairs: Forest,
 }
 
 impl Default for Settings {
@@ -79,15 +86,16 @@ impl Default for Settings {
             number: 0.7,
             rarity: 0.85,
             hours: 72.0,
-            time: 0.5,
-            settle: 0.22,
-            strangers: 0.5,
-            bias: -1.1,
+            settle: 0.57,
+            crowd: 0.6,
+            bias: -0.7,
             size: 1.5,
             later: 8.0,
             timeless: 0.5,
             mend: 0.6,
             elsewhere: 2.0,
+            stories: Forest::stories(),
+            pairs: Forest::pairs(),
         }
     }
 }
@@ -167,6 +175,7 @@ pub(crate) struct Doc {
     pub time_ms: Option<i64>,
     pub terms: Box<[Held]>,
     pub kinds: Box<[u8]>,
+    pub whole: Whole,
     pub ordinals: Box<[(u32, u32)]>,
     pub shingles: Box<[u8]>,
     pub shingle_count: u32,
@@ -216,8 +225,6 @@ pub struct Index {
     eras: VecDeque<Era>,
     terms: FxHashMap<u32, Posting>,
     groups: FxHashMap<i64, Group>,
-    /// How many texts spoke for two stories, the smaller number first, to be one.
-    links: FxHashMap<(i64, i64), u32>,
     live: usize,
     marked: Marked,
     decided: Decided,
@@ -236,9 +243,8 @@ const SCORED: usize = 48;
 const WEIGHED: usize = 12;
 /// Terms a story's centre keeps.
 const CENTRE_TERMS: usize = 400;
-/// Texts that must speak for two stories to be one, and what share of the smaller story's texts they must be.
-const LINKS: u32 = 2;
-const LINKED: f32 = 0.3;
+/// Texts of a story that are asked whether another is the same, the last ones.
+const MENDED: usize = 12;
 
 impl Index {
     /// An empty index.
@@ -252,7 +258,6 @@ impl Index {
             eras,
             terms: FxHashMap::default(),
             groups: FxHashMap::default(),
-            links: FxHashMap::default(),
             live: 0,
             marked: Marked::default(),
             decided: Decided::default(),
@@ -420,35 +425,51 @@ impl Index {
         if away { score / (score + (1.0 - score) * self.settings.elsewhere.exp()) } else { score }
     }
 
-    /// Notes that a text which joined `story` would have joined `others` as well. Where enough texts of two stories
-    /// say so, the answer is to merge the smaller into the larger, for [`Index::apply`] to carry out: later texts then
-    /// find one story, while what was said of earlier ones stands.
-    pub fn mend(&mut self, story: i64, others: &[i64]) -> Option<Move> {
-        let mut out = None;
-        for &other in others {
-            let pair = (story.min(other), story.max(other));
-            let size = |s: i64| self.groups.get(&s).map_or(0, |g| g.members.len());
-            let (mine, theirs) = (size(story), size(other));
-            if mine == 0 || theirs == 0 {
-                continue;
+    /// What a text that joined `story` and would have joined `others` as well says of them: where the pairs of their
+    /// texts are on average as likely to be of one event as settling asks for, the answer is to merge the smaller into
+    /// the larger, for [`Index::apply`] to carry out. Later texts then find one story, while what was said of earlier
+    /// ones stands.
+    pub fn mend(&self, story: i64, others: &[i64]) -> Option<Move> {
+        let least = cluster::least(&self.settings, f64::from(self.mean_size()));
+        let mine = self.groups.get(&story)?;
+        others.iter().find_map(|other| {
+            let theirs = self.groups.get(other)?;
+            if self.mean_likelihood(mine, theirs) < least {
+                return None;
             }
-            let links = self.links.entry(pair).or_default();
-            *links += 1;
-            if out.is_none() && *links >= LINKS && *links as f32 >= LINKED * mine.min(theirs) as f32 {
-                self.links.remove(&pair);
-                let (from, into) = if mine >= theirs { (other, story) } else { (story, other) };
-                out = Some(Move::Merge { from, into });
-            }
-        }
-        out
+            let (from, into) =
+                if mine.members.len() >= theirs.members.len() { (*other, story) } else { (story, *other) };
+            Some(Move::Merge { from, into })
+        })
     }
 
-    fn candidates(
-        &self,
-        features: &Features,
-        vector: &[f32],
-        matches: &[(CopyMatch, u32)],
-    ) -> Vec<(i64, Evidence, u32)> {
+    /// Mean likelihood of the pairs of two stories' last texts.
+    fn mean_likelihood(&self, a: &Group, b: &Group) -> f64 {
+        let last = |g: &Group| {
+            g.members[g.members.len().saturating_sub(MENDED)..].iter().filter_map(|s| self.doc(*s)).collect::<Vec<_>>()
+        };
+        let (some, others) = (last(a), last(b));
+        let sum: f64 = some
+            .iter()
+            .flat_map(|a| {
+                others.iter().map(|b| {
+                    let e = pair::gather((a.weighed(), &a.whole), (b.weighed(), &b.whole), |n| {
+                        self.rarity(a.terms[n].hash, a.terms[n].level)
+                    });
+                    f64::from(likely(&self.settings, self.settings.pairs.sum(&e), a, b, cluster::copied(a, b)))
+                })
+            })
+            .sum();
+        sum / (some.len() * others.len()).max(1) as f64
+    }
+
+    /// Mean size of the stories held, as if there were some small ones more.
+    fn mean_size(&self) -> f32 {
+        (self.live as f32 + 40.0) / (self.groups.len() as f32 + 20.0)
+    }
+
+    /// The texts held that share most with this one, nearest first.
+    fn near_slots(&self, features: &Features, vector: &[f32], matches: &[(CopyMatch, u32)]) -> Vec<(f32, u32)> {
         let mut order: Vec<usize> = (0..vector.len()).filter(|n| vector[*n] > 0.0).collect();
         order.sort_unstable_by(|a, b| vector[*b].total_cmp(&vector[*a]));
         let mut hits: FxHashMap<u32, f32> = FxHashMap::default();
@@ -471,9 +492,18 @@ impl Index {
             near.truncate(SCORED);
         }
         near.sort_unstable_by(by);
+        near
+    }
+
+    fn candidates(
+        &self,
+        features: &Features,
+        vector: &[f32],
+        matches: &[(CopyMatch, u32)],
+    ) -> Vec<(i64, Evidence, u32)> {
         // The best member of each story among those scored.
         let mut stories: Vec<Near> = Vec::new();
-        for (_, slot) in near {
+        for (_, slot) in self.near_slots(features, vector, matches) {
             let Some(doc) = self.doc(slot) else { continue };
             let score = cosine(features, vector, doc);
             match stories.iter_mut().find(|s| s.story == doc.story) {
@@ -503,7 +533,7 @@ impl Index {
         two.sort_by(|a, b| b.best.total_cmp(&a.best));
         two.truncate(2);
         let all_votes = stories.iter().map(|s| s.votes).sum();
-        let mean_size = (self.live as f32 + 40.0) / (self.groups.len() as f32 + 20.0);
+        let mean_size = self.mean_size();
         let asking = Asking::new(features, vector);
         stories
             .iter()
@@ -563,6 +593,7 @@ impl Index {
                 p.docs.push(slot);
             }
         }
+        let whole = Whole::of(features.terms.iter().zip(&vector).map(|(t, w)| (t.hash, *w, t.kind)));
         let terms: Box<[Held]> = features
             .terms
             .iter()
@@ -580,6 +611,7 @@ impl Index {
             digest: features.digest(),
             time_ms: features.time_ms,
             kinds: features.terms.iter().map(|t| t.kind).collect(),
+            whole,
             ordinals: features.ordinals.clone().into(),
             shingles: pack(&features.shingles).into(),
             shingle_count: features.shingles.len() as u32,
@@ -636,7 +668,6 @@ impl Index {
         }
         self.docs.drain(..(slot - self.first) as usize);
         self.first = slot;
-        self.links.retain(|(a, b), _| self.groups.contains_key(a) && self.groups.contains_key(b));
         for p in self.terms.values_mut() {
             let dead = p.docs.partition_point(|s| *s < slot);
             p.docs.drain(..dead);
@@ -665,9 +696,11 @@ impl Index {
         docs.sort_unstable_by_key(|d| (d.digest, d.key));
         let mut vectors = cluster::Vectors::default();
         for d in &docs {
-            let terms =
-                d.terms.iter().zip(&d.kinds).map(|(t, k)| (self.rarity(t.hash, t.level), f32::from(t.tf) / 32.0, *k));
-            vectors.push(d.terms.iter().map(|t| t.hash).zip(unit(&self.settings, terms)));
+            let rarities: Vec<f32> = d.terms.iter().map(|t| self.rarity(t.hash, t.level)).collect();
+            let terms = d.terms.iter().zip(&d.kinds).zip(&rarities).map(|((t, k), r)| (*r, f32::from(t.tf) / 32.0, *k));
+            let weights = unit(&self.settings, terms);
+            let kinds = d.terms.iter().zip(&d.kinds).zip(weights).map(|((t, k), w)| (t.hash, w, *k));
+            vectors.push(kinds.zip(rarities));
         }
         let groups = cluster::average_linkage(&docs, &vectors, &self.settings, &self.decided);
         let groups = bridge(&docs, &groups, &self.decided, |mark| self.marked.rarity(mark));
@@ -745,6 +778,11 @@ impl Doc {
         }
     }
 
+    /// Its terms with the weight each had when it came.
+    fn weighed(&self) -> impl Iterator<Item = pair::Weighed> + '_ {
+        self.terms.iter().zip(&self.kinds).map(|(t, k)| (t.hash, t.weight(), *k))
+    }
+
     /// What [`because`] needs of it: which terms it has.
     fn features(&self) -> Features {
         let terms = self
@@ -794,14 +832,42 @@ impl Group {
     }
 }
 
+/// A text to be compared with others held.
+struct Pairs<'a> {
+    features: &'a Features,
+    vector: &'a [f32],
+    whole: Whole,
+    rarities: Vec<f32>,
+}
+
+impl<'a> Pairs<'a> {
+    fn new(index: &Index, features: &'a Features, vector: &'a [f32]) -> Pairs<'a> {
+        let mut out = Pairs { features, vector, whole: Whole::default(), rarities: Vec::new() };
+        out.whole = Whole::of(out.weighed());
+        out.rarities = features.terms.iter().map(|t| index.rarity(t.hash, t.level)).collect();
+        out
+    }
+
+    fn weighed(&self) -> impl Iterator<Item = pair::Weighed> + '_ {
+        self.features.terms.iter().zip(self.vector).map(|(t, w)| (t.hash, *w, t.kind))
+    }
+
+    fn gather(&self, doc: &Doc) -> pair::PairEvidence {
+        pair::gather((self.weighed(), &self.whole), (doc.weighed(), &doc.whole), |n| self.rarities[n])
+    }
+}
+
 /// How likely a text belongs to a story.
 fn weigh(s: &Settings, e: &Evidence) -> f32 {
-    let sum = forest::sum(e) + s.bias + s.size * e[evidence::SIZE]
-        - s.later * e[evidence::LATER]
-        - s.timeless * e[evidence::TIMELESS]
-        + COPIED * e[evidence::COPIED]
-        - STRANGERS * e[evidence::STRANGERS];
+    let sum = s.stories.sum(e) + s.bias + by_hand(s, e);
     1.0 / (1.0 + (-sum).exp())
+}
+
+/// What the evidence that is weighed by hand adds to the trees' sum.
+fn by_hand(s: &Settings, e: &Evidence) -> f32 {
+    s.size * e[evidence::SIZE] - s.later * e[evidence::LATER] - s.timeless * e[evidence::TIMELESS]
+        + COPIED * e[evidence::COPIED]
+        - STRANGERS * e[evidence::STRANGERS]
 }
 
 /// Words in common, as copies are measured, are nearly proof.
@@ -850,40 +916,15 @@ fn cosine(features: &Features, vector: &[f32], doc: &Doc) -> f32 {
     sum
 }
 
-/// What time, ordinals and names leave of the score of two texts, `0.0..=1.0`.
-pub(crate) fn fits(
-    s: &Settings,
-    a: (Option<i64>, &[(u32, u32)], impl Iterator<Item = u32> + Clone),
-    b: (Option<i64>, &[(u32, u32)], impl Iterator<Item = u32> + Clone),
-) -> f32 {
-    if differ(a.1, b.1) {
+/// How likely two texts tell of one event: the sum of the pairs' trees, and what is weighed by hand as for a story.
+pub(crate) fn likely(s: &Settings, trees: f32, a: &Doc, b: &Doc, copied: f32) -> f32 {
+    if differ(&a.ordinals, &b.ordinals) {
         return 0.0;
     }
-    let mut out = 1.0;
-    if let (Some(x), Some(y)) = (a.0, b.0) {
-        let hours = (x - y).unsigned_abs() as f32 / 3_600_000.0;
-        out *= 1.0 - s.time * (1.0 - (-hours / s.hours).exp());
-    }
-    if a.2.clone().nth(NAMED - 1).is_some() && b.2.clone().nth(NAMED - 1).is_some() {
-        let mut mine = a.2.peekable();
-        let mut theirs = b.2.peekable();
-        let mut met = false;
-        while let (Some(&x), Some(&y)) = (mine.peek(), theirs.peek()) {
-            if x == y {
-                met = true;
-                break;
-            }
-            if x < y {
-                mine.next();
-            } else {
-                theirs.next();
-            }
-        }
-        if !met {
-            out *= s.strangers;
-        }
-    }
-    out
+    let (later, timeless) = evidence::apart_in_time(a.time_ms, b.time_ms, s.hours);
+    let strangers = evidence::are_strangers(a.names(), b.names());
+    let sum = trees - s.later * later - s.timeless * timeless + COPIED * copied - STRANGERS * strangers;
+    1.0 / (1.0 + (-sum).exp())
 }
 
 /// Whether two texts count the same thing and disagree on which one it is: the 12th and the 13th package.

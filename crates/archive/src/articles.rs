@@ -339,8 +339,13 @@ pub fn revisit_at(first_seen_at: Timestamp, now: Timestamp) -> Option<Timestamp>
 impl Archive {
     /// Adds an article that no feed led to, or finds it by address or key.
     pub fn add_article(&self, article: &NewArticle, now: Timestamp) -> Result<ArticleState> {
+        self.add_article_soon(article, now)?.durable()
+    }
+
+    /// [`Archive::add_article`] without the wait.
+    pub fn add_article_soon(&self, article: &NewArticle, now: Timestamp) -> Result<Pending<ArticleState>> {
         let article = article.clone();
-        self.write(move |w| {
+        self.write_soon(move |w| {
             find_or_add(
                 w,
                 &Sighting {

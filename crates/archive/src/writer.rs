@@ -1,14 +1,18 @@
 //! The one thread that writes: closures from a bounded queue, committed in groups.
 //!
-//! Whatever is queued when the writer is free goes into one transaction, each closure under a savepoint of its
-//! own, for at most [`GROUP_TIME`]; then the segment is flushed, the transaction committed (`synchronous=full`),
-//! and everyone is told. A lone caller so waits for one flush; many callers share one.
+//! What comes within [`GROUP_TIME`] goes into one transaction, each closure under a savepoint of its own; then the
+//! segment is flushed, the transaction committed (`synchronous=full`), and everyone is told. Where somebody waits for
+//! the disk the writer does so as soon as nothing is queued: a lone caller waits for one flush, many callers share
+//! one, and one who writes without waiting pays for a flush every [`GROUP_TIME`].
 
 use crate::error::{Error, Result};
 use crate::segments::Segments;
 use rusqlite::Connection;
 use std::panic::AssertUnwindSafe;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::thread::{JoinHandle, Thread};
 use std::time::{Duration, Instant};
 
 /// Jobs that may wait; a caller beyond that waits for its place.
@@ -45,33 +49,54 @@ pub struct Pending<T> {
     /// What the write made. Holds only if [`Pending::durable`] answers `Ok`.
     pub value: T,
     committed: Receiver<Result<()>>,
+    bell: Bell,
 }
 
 impl<T> Pending<T> {
     /// Waits until the write is on the disk (at most a few tens of milliseconds) and gives what it made.
     pub fn durable(self) -> Result<T> {
+        self.bell.ring();
         self.committed.recv().map_err(|_| Error::Closed)??;
         Ok(self.value)
     }
 }
 
-/// Starts the writer; it ends when the sender is dropped.
-pub(crate) fn start(
-    conn: Connection,
-    segments: Segments,
-    seq: i64,
-) -> Result<(SyncSender<Job>, std::thread::JoinHandle<()>)> {
+/// Tells the writer that somebody waits for the disk.
+#[derive(Clone)]
+struct Bell {
+    is_awaited: Arc<AtomicBool>,
+    writer: Thread,
+}
+
+impl Bell {
+    fn ring(&self) {
+        self.is_awaited.store(true, Ordering::SeqCst);
+        self.writer.unpark();
+    }
+}
+
+/// The way to the writer, which ends when this is dropped.
+pub(crate) struct Door {
+    jobs: SyncSender<Job>,
+    bell: Bell,
+}
+
+/// Starts the writer.
+pub(crate) fn start(conn: Connection, segments: Segments, seq: i64) -> Result<(Door, JoinHandle<()>)> {
     let (sender, jobs) = sync_channel(QUEUE);
+    let is_awaited = Arc::new(AtomicBool::new(false));
+    let heard = Arc::clone(&is_awaited);
     let thread = std::thread::Builder::new()
         .name("archive writer".to_owned())
-        .spawn(move || run(&conn, segments, seq, &jobs))
+        .spawn(move || run(&conn, segments, seq, &jobs, &heard))
         .map_err(|source| Error::Io { doing: "starting the archive's writer".to_owned(), source })?;
-    Ok((sender, thread))
+    let bell = Bell { is_awaited, writer: thread.thread().clone() };
+    Ok((Door { jobs: sender, bell }, thread))
 }
 
 /// Sends a closure to the writer and waits until it ran.
 pub(crate) fn send<T: Send + 'static>(
-    sender: &SyncSender<Job>,
+    door: &Door,
     write: impl FnOnce(&mut Writing<'_>) -> Result<T> + Send + 'static,
 ) -> Result<Pending<T>> {
     let (made, ran) = sync_channel::<Result<T>>(1);
@@ -90,14 +115,17 @@ pub(crate) fn send<T: Send + 'static>(
             })),
         }
     });
-    sender.send(job).map_err(|_| Error::Closed)?;
+    door.jobs.send(job).map_err(|_| Error::Closed)?;
+    door.bell.writer.unpark();
     let value = ran.recv().map_err(|_| Error::Closed)??;
-    Ok(Pending { value, committed })
+    Ok(Pending { value, committed, bell: door.bell.clone() })
 }
 
-fn run(conn: &Connection, mut segments: Segments, mut seq: i64, jobs: &Receiver<Job>) {
+fn run(conn: &Connection, mut segments: Segments, mut seq: i64, jobs: &Receiver<Job>, is_awaited: &AtomicBool) {
     while let Ok(first) = jobs.recv() {
         let started = Instant::now();
+        // Whoever waits for a write of this group rings after the write ran.
+        is_awaited.store(false, Ordering::SeqCst);
         let mut finishes: Vec<Finish> = Vec::new();
         let group_mark = segments.mark();
         let mut outcome = conn.execute_batch("begin immediate").map_err(Error::from);
@@ -111,7 +139,7 @@ fn run(conn: &Connection, mut segments: Segments, mut seq: i64, jobs: &Receiver<
                 // The group is lost already; its callers hear why from their own closed channel.
                 drop(job);
             }
-            next = if outcome.is_ok() && started.elapsed() < GROUP_TIME { jobs.try_recv().ok() } else { None };
+            next = if outcome.is_ok() { next_of_group(jobs, started, is_awaited) } else { None };
         }
         let outcome =
             outcome.and_then(|()| segments.flush()).and_then(|()| conn.execute_batch("commit").map_err(Error::from));
@@ -128,6 +156,21 @@ fn run(conn: &Connection, mut segments: Segments, mut seq: i64, jobs: &Receiver<
     }
     if let Err(error) = conn.execute_batch("pragma optimize; pragma wal_checkpoint(truncate)") {
         tracing::warn!(%error, "the journal was not folded in on closing; the next start does it");
+    }
+}
+
+/// The next job of the group that began at `started`; `None` when its time is up, or when nothing is queued and
+/// somebody waits.
+fn next_of_group(jobs: &Receiver<Job>, started: Instant, is_awaited: &AtomicBool) -> Option<Job> {
+    loop {
+        let left = GROUP_TIME.checked_sub(started.elapsed()).filter(|left| !left.is_zero())?;
+        match jobs.try_recv() {
+            Ok(job) => return Some(job),
+            Err(TryRecvError::Disconnected) => return None,
+            Err(TryRecvError::Empty) if is_awaited.load(Ordering::SeqCst) => return None,
+            // Whoever sends a job or waits for one wakes this thread.
+            Err(TryRecvError::Empty) => std::thread::park_timeout(left),
+        }
     }
 }
 
@@ -162,4 +205,32 @@ fn run_one(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Archive, Response};
+    use jiff::Timestamp;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn a_write_that_nobody_waits_for_is_soon_on_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let archive = Archive::open(folder.path()).unwrap();
+        let response = Response {
+            url: "https://a.example/1".into(),
+            at: Timestamp::UNIX_EPOCH,
+            status: 200,
+            headers: Vec::new(),
+            body: b"body".to_vec(),
+            http_version: "HTTP/1.1".into(),
+            ip: None,
+        };
+        let pending = archive.keep_response_soon(&response).unwrap();
+        let began = Instant::now();
+        while archive.response(pending.value).unwrap().is_none() {
+            assert!(began.elapsed() < Duration::from_secs(10), "the group was never committed");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
 }

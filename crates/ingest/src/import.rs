@@ -4,7 +4,9 @@
 //! kept like a response of our own, so that `rebuild text` can read them again.
 
 use crate::{NewText, Placer, Result};
-use archive::{Archive, AsOf, HeadlineRecord, ImportCounts, ImportFact, NewArticle, NewOutlet, Response};
+use archive::{
+    Archive, AsOf, HeadlineRecord, ImportCounts, ImportFact, NewArticle, NewOutlet, Pending, Recorded, Response,
+};
 use article::Change;
 use jiff::Timestamp;
 use news::article::{Article, Block, BlockKind, Field, Held, Origin};
@@ -87,8 +89,8 @@ pub fn import(
     progress: &dyn Fn(u64),
 ) -> Result<ImportReport> {
     let (id, _) = archive.add_import(file, now)?;
-    let mut taking =
-        Taking { archive, placer, import: id, now, outlets: HashMap::new(), report: ImportReport::default() };
+    let (outlets, report) = (HashMap::new(), ImportReport::default());
+    let mut taking = Taking { archive, placer, import: id, now, outlets, report, pending: None };
     for (n, item) in items.enumerate() {
         match item {
             Ok(Item::Saved { text }) => taking.saved(&text)?,
@@ -99,6 +101,9 @@ pub fn import(
             Err(problem) => taking.report.problem(problem),
         }
         progress(n as u64 + 1);
+    }
+    if let Some(pending) = taking.pending {
+        pending.durable()?;
     }
     placer.draw(now)?;
     archive.finish_import(id, taking.report.counts, now)?;
@@ -112,6 +117,8 @@ struct Taking<'a> {
     now: Timestamp,
     outlets: HashMap<String, OutletId>,
     report: ImportReport,
+    /// The last text kept, on its way to the disk.
+    pending: Option<Pending<Recorded>>,
 }
 
 impl Taking<'_> {
@@ -243,9 +250,14 @@ impl Taking<'_> {
     ) -> Result<()> {
         let outlet = self.outlet(content.outlet.as_deref(), url.as_deref())?;
         let new = NewArticle { url, key, outlet, import: Some(self.import), visit_due_at: None };
-        let state = self.archive.add_article(&new, self.now)?;
+        let added = self.archive.add_article_soon(&new, self.now)?;
+        let state = added.value;
         let last = match state.last_revision {
-            Some(_) => self.archive.last_revision(state.article, AsOf::Now)?,
+            Some(_) => {
+                // Its last revision may be of this file, and is read back once it is on the disk.
+                added.durable()?;
+                self.archive.last_revision(state.article, AsOf::Now)?
+            }
             None => None,
         };
         // An older capture than the one held is not the newest text; revisions are kept in the order they came.
@@ -284,6 +296,8 @@ impl Taking<'_> {
         // Every five hundredth waits for the disk, so that no more than that is ever under way.
         if self.report.counts.new.is_multiple_of(500) {
             pending.durable()?;
+        } else {
+            self.pending = Some(pending);
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use std::collections::BinaryHeap;
 /// Texts a term may stand in and still lead from one to another.
 const PER_TERM: usize = 400;
 /// What the terms that lead must make up of two texts' cosine for the two to count as a pair.
-const FAINT: f32 = 0.04;
+pub(crate) const FAINT: f32 = 0.04;
 /// Cosine below which two texts are not weighed.
 const ALIKE: f32 = 0.08;
 /// Likelihood below which a pair is left out when crowds are counted.

@@ -241,6 +241,8 @@ const BUDGET: usize = 6_000;
 const SCORED: usize = 48;
 /// Stories weighed for one question, the nearest.
 const WEIGHED: usize = 12;
+/// Weight in a text's unit vector from which a term says much of it, where settling looks for neighbours.
+const MUCH: f32 = 0.15;
 /// Terms a story's centre keeps.
 const CENTRE_TERMS: usize = 400;
 /// Texts of a story that are asked whether another is the same, the last ones.
@@ -695,8 +697,11 @@ impl Index {
             .collect();
         docs.sort_unstable_by_key(|d| (d.digest, d.key));
         let mut vectors = cluster::Vectors::default();
+        // Looked up once for each term: most terms stand in many of the texts.
+        let mut known: FxHashMap<u32, f32> = FxHashMap::default();
         for d in &docs {
-            let rarities: Vec<f32> = d.terms.iter().map(|t| self.rarity(t.hash, t.level)).collect();
+            let rarities: Vec<f32> =
+                d.terms.iter().map(|t| *known.entry(t.hash).or_insert_with(|| self.rarity(t.hash, t.level))).collect();
             let terms = d.terms.iter().zip(&d.kinds).zip(&rarities).map(|((t, k), r)| (*r, f32::from(t.tf) / 32.0, *k));
             let weights = unit(&self.settings, terms);
             let kinds = d.terms.iter().zip(&d.kinds).zip(weights).map(|((t, k), w)| (t.hash, w, *k));
@@ -707,18 +712,24 @@ impl Index {
         cluster::moves(&docs, &groups)
     }
 
-    /// Stories of texts that share a leading rare term with this one.
+    /// Stories of texts that share rare terms with this one which both are much about, nearest first.
     fn beside(&self, slot: u32) -> Vec<i64> {
         let Some(doc) = self.doc(slot) else { return Vec::new() };
-        let mut near: FxHashMap<i64, f32> = FxHashMap::default();
-        for t in &doc.terms {
+        let mut products: FxHashMap<u32, f32> = FxHashMap::default();
+        for t in doc.terms.iter().filter(|t| t.weight() > MUCH) {
             let Some(p) = self.terms.get(&t.hash).filter(|p| p.docs.len() <= 200) else { continue };
-            let w = f32::from(t.weight) / 65_535.0;
-            for other in p.docs.iter().filter_map(|s| self.doc(*s)) {
-                *near.entry(other.story).or_default() = near.get(&other.story).unwrap_or(&0.0).max(w);
+            for &other in &p.docs {
+                let Some(theirs) = self.doc(other).and_then(|doc| doc.weight_of(t.hash)) else { continue };
+                *products.entry(other).or_default() += t.weight() * theirs;
             }
         }
-        let mut near: Vec<(i64, f32)> = near.into_iter().filter(|n| n.1 > 0.15).collect();
+        let mut near: FxHashMap<i64, f32> = FxHashMap::default();
+        for (other, product) in products.into_iter().filter(|p| p.1 >= cluster::FAINT) {
+            let Some(doc) = self.doc(other) else { continue };
+            let most = near.entry(doc.story).or_default();
+            *most = most.max(product);
+        }
+        let mut near: Vec<(i64, f32)> = near.into_iter().collect();
         near.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         near.into_iter().take(16).map(|n| n.0).collect()
     }
@@ -766,6 +777,11 @@ impl Held {
 }
 
 impl Doc {
+    /// The weight of a term in the text's unit vector when it came, where it has the term.
+    fn weight_of(&self, hash: u32) -> Option<f32> {
+        self.terms.binary_search_by_key(&hash, |t| t.hash).ok().map(|at| self.terms[at].weight())
+    }
+
     pub(crate) fn names(&self) -> impl Iterator<Item = u32> + Clone + '_ {
         self.terms.iter().zip(&self.kinds).filter(|(_, k)| **k & NAME != 0 && **k & PHRASE == 0).map(|(t, _)| t.hash)
     }

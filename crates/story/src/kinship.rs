@@ -69,21 +69,21 @@ const PASSAGE_WORDS: usize = 25;
 /// How `a` stands to `b`, from the passages they share ([`crate::passages`] of the two texts in that order). `None`
 /// where they share too little to say anything. Both texts are read up to 8,192 words.
 pub fn kinship(a: &Side<'_>, b: &Side<'_>, passages: &[SharedPassage]) -> Option<Relation> {
-    let (left, right) = (Words::of(a), Words::of(b));
+    let (left, right) = (Words::of(a, tokens(a.text)), Words::of(b, tokens(b.text)));
     relation(&left, &right, passages)
 }
 
 /// A text cut into words, each marked as somebody's statement or not: worked out once for many comparisons.
 pub(crate) struct Words {
-    tokens: Vec<Token>,
+    pub(crate) tokens: Vec<Token>,
     marked: Vec<bool>,
     stated: Vec<bool>,
     is_official: bool,
 }
 
 impl Words {
-    pub(crate) fn of(side: &Side<'_>) -> Words {
-        let tokens = tokens(side.text);
+    /// Of a text and the words it is cut into.
+    pub(crate) fn of(side: &Side<'_>, tokens: Vec<Token>) -> Words {
         let mut marked = vec![false; tokens.len()];
         for span in quotations(side.text).iter().chain(side.quoted) {
             marked[within(&tokens, span)].fill(true);

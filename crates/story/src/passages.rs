@@ -1,7 +1,7 @@
 //! The passages two texts share to the word.
 
 use crate::features::runs;
-use crate::token::tokens;
+use crate::token::{Token, tokens};
 use news::story::SharedPassage;
 use rustc_hash::FxHashMap;
 
@@ -9,19 +9,23 @@ use rustc_hash::FxHashMap;
 /// ranges of each, longest first come, no word of `a` used twice, in the order of `a`. Texts are read up
 /// to 8,192 words; `a` and `b` may be the same.
 pub fn passages(a: &str, b: &str) -> Vec<SharedPassage> {
-    let (left, right) = (tokens(a), tokens(b));
+    between(&tokens(a), &tokens(b))
+}
+
+/// [`passages`] of two texts that are cut into words already.
+pub(crate) fn between(left: &[Token], right: &[Token]) -> Vec<SharedPassage> {
     if left.len() < 5 || right.len() < 5 {
         return Vec::new();
     }
     let mut places: FxHashMap<u64, Vec<u32>> = FxHashMap::default();
-    for (at, h) in runs(&right).enumerate() {
+    for (at, h) in runs(right).enumerate() {
         let list = places.entry(h).or_default();
         // A phrase repeated more often than this is a chorus: its first places do.
         if list.len() < 8 {
             list.push(at as u32);
         }
     }
-    let heads: Vec<u64> = runs(&left).collect();
+    let heads: Vec<u64> = runs(left).collect();
     let mut out: Vec<SharedPassage> = Vec::new();
     let mut at = 0;
     let mut expected = None;

@@ -66,7 +66,6 @@ pub fn tree(members: &[Member<'_>]) -> Tree {
 struct Read<'a> {
     member: Member<'a>,
     words: Words,
-    tokens: Vec<Token>,
     runs: Vec<u64>,
     sentences: Vec<Range<usize>>,
     credits: Vec<CreditLine>,
@@ -130,14 +129,13 @@ impl<'a> Work<'a> {
                 let trusted = trusted_time(content, member.first_seen_at);
                 let at = trusted.map_or(member.first_seen_at, |m| m.at);
                 Read {
-                    words: Words::of(&side),
+                    words: Words::of(&side, tokens),
                     runs,
                     sentences: news::text::sentences(text),
                     credits: named::credits(content, member.outlet, &names),
                     trusted,
                     is_official,
                     rank: (at.as_millisecond(), member.article.0),
-                    tokens,
                     member,
                 }
             })
@@ -164,7 +162,7 @@ impl<'a> Work<'a> {
         if let Some(known) = self.known.get(&(a, b)) {
             return known.clone();
         }
-        let shared = passages(self.text(a), self.text(b));
+        let shared = passages::between(&self.read[a].words.tokens, &self.read[b].words.tokens);
         let found = relation(&self.read[a].words, &self.read[b].words, &shared).map(|r| (r, shared));
         self.known.insert((a, b), found.clone());
         found
@@ -175,7 +173,7 @@ impl<'a> Work<'a> {
         let mut left: Vec<usize> = (0..self.read.len()).filter(|n| !self.read[*n].runs.is_empty()).collect();
         let mut out = Vec::new();
         for _ in 0..ROUNDS {
-            left.sort_by_key(|n| (std::cmp::Reverse(self.read[*n].tokens.len()), self.read[*n].rank));
+            left.sort_by_key(|n| (std::cmp::Reverse(self.read[*n].words.tokens.len()), self.read[*n].rank));
             let found = self.round(&left);
             let mut rest = Vec::new();
             for group in found.into_iter().filter(|g| g.len() > 1) {
@@ -324,7 +322,7 @@ impl<'a> Work<'a> {
     /// is in none of them.
     fn central(&mut self, group: &[usize], of: &[usize]) -> Option<usize> {
         let mut candidates = of.to_vec();
-        candidates.sort_by_key(|n| (std::cmp::Reverse(self.read[*n].tokens.len()), self.read[*n].rank));
+        candidates.sort_by_key(|n| (std::cmp::Reverse(self.read[*n].words.tokens.len()), self.read[*n].rank));
         candidates.truncate(CENTRAL);
         let mut others = group.to_vec();
         others.sort_by_key(|n| self.read[*n].rank);
@@ -520,7 +518,7 @@ impl<'a> Work<'a> {
     /// Where a copy has other words than the root.
     fn edits(&mut self, n: usize, root: usize) -> Vec<Edit> {
         let Some((_, shared)) = self.beside(n, root) else { return Vec::new() };
-        let (mine, theirs) = (&self.read[n].tokens, &self.read[root].tokens);
+        let (mine, theirs) = (&self.read[n].words.tokens, &self.read[root].words.tokens);
         let place = |tokens: &[Token], span: &Range<usize>| {
             tokens.partition_point(|t| (t.start as usize) < span.start)
                 ..tokens.partition_point(|t| (t.end as usize) <= span.end)
@@ -742,10 +740,10 @@ impl<'a> Work<'a> {
     /// Names in one script and numbers that two texts have in common, as printed in the first.
     fn common(&self, a: usize, b: usize) -> Vec<String> {
         let telling = |t: &Token| t.number || t.capital && !t.first && t.end - t.start >= 4;
-        let theirs: FxHashSet<u64> = self.read[b].tokens.iter().filter(|t| telling(t)).map(|t| t.word).collect();
+        let theirs: FxHashSet<u64> = self.read[b].words.tokens.iter().filter(|t| telling(t)).map(|t| t.word).collect();
         let source = named::plain(self.read[b].member.outlet.map_or("", |o| &o.name));
         let mut seen = FxHashSet::default();
-        let mine = self.read[a].tokens.iter().filter(|t| (t.number || t.capital) && theirs.contains(&t.word));
+        let mine = self.read[a].words.tokens.iter().filter(|t| (t.number || t.capital) && theirs.contains(&t.word));
         mine.filter(|t| seen.insert(t.word))
             .map(|t| self.text(a)[t.start as usize..t.end as usize].to_owned())
             .filter(|word| named::plain(word) != source)

@@ -1,5 +1,6 @@
-//! What one more article costs as the index fills: `cost SIZE…` fills an index with made texts, three of each event,
-//! and prints at each size the CPU time of placing and inserting the next 2,000, and of settling all. Linux only: it reads its own CPU time.
+//! What one more article costs as the archive fills: `cost SIZE…` gives an index made texts, three of each event, of
+//! which it holds as many as it ever does, and prints at each size the CPU time of placing and inserting the next 2,000,
+//! and of settling all it holds. Linux only: it reads its own CPU time.
 
 #![allow(clippy::disallowed_methods, clippy::print_stdout)]
 
@@ -46,8 +47,7 @@ fn take_in(index: &mut Index, n: u64) {
 
 fn main() {
     let sizes: Vec<u64> = std::env::args().skip(1).map(|a| a.parse().expect("a number of texts")).collect();
-    let most = sizes.iter().max().copied().unwrap_or(0) as usize;
-    let mut index = Index::new(Settings { capacity: most + 100_000, ..Settings::default() });
+    let mut index = Index::new(Settings::default());
     let mut next = 0;
     for size in sizes {
         // Filled without asking: each event's first text opens its story.

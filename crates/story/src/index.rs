@@ -939,7 +939,9 @@ pub(crate) fn likely(s: &Settings, trees: f32, a: &Doc, b: &Doc, copied: f32) ->
     }
     let (later, timeless) = evidence::apart_in_time(a.time_ms, b.time_ms, s.hours);
     let strangers = evidence::are_strangers(a.names(), b.names());
-    let sum = trees - s.later * later - s.timeless * timeless + COPIED * copied - STRANGERS * strangers;
+    let away = f32::from(u8::from(across::elsewhere(&a.marks, &b.marks)));
+    let sum =
+        trees - s.later * later - s.timeless * timeless + COPIED * copied - STRANGERS * strangers - s.elsewhere * away;
     1.0 / (1.0 + (-sum).exp())
 }
 

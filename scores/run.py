@@ -124,6 +124,23 @@ def stories(run):
         run.note("stories.%s.bcubed" % name, prf_line(text, "BCubed")[2])
 
 
+def across(run):
+    """Pairs of texts of one story in our own set of seven languages, once settled (job 7)."""
+    import itertools
+    gold = lines(os.path.join(HERE, "..", "fixtures", "stories", "test.jsonl"))
+    label = {row["id"]: row["story"] for row in gold}
+    source = write(run.temporary("across.in"), [{k: v for k, v in row.items() if k != "story"} for row in gold])
+    out = run.filter("across", ["story", "group", "--settle"], source)
+    cluster = {row["id"]: row["cluster"] for row in lines(out)}
+    pairs = list(itertools.combinations(label, 2))
+    same = sum(label[a] == label[b] for a, b in pairs)
+    joined = sum(cluster[a] == cluster[b] for a, b in pairs)
+    right = sum(cluster[a] == cluster[b] and label[a] == label[b] for a, b in pairs)
+    print("%d pairs of one story, %d joined, %d of them rightly" % (same, joined, right))
+    run.note("stories.across.precision", right / max(1, joined))
+    run.note("stories.across.recall", right / same)
+
+
 def prf_line(text, head):
     found = re.search(head + r"\s+P R F1 ([\d.]+) ([\d.]+) ([\d.]+)", text)
     return tuple(map(float, found.groups()))
@@ -214,8 +231,8 @@ def events(run):
         run.note("events.plover." + key, float(value))
 
 
-PARTS = {"extraction": extraction, "feeds": feeds, "copies": copies, "stories": stories, "timeline": timeline,
-         "align": align, "quotes": quotes, "ner": names, "time": times, "events": events}
+PARTS = {"extraction": extraction, "feeds": feeds, "copies": copies, "stories": stories, "across": across,
+         "timeline": timeline, "align": align, "quotes": quotes, "ner": names, "time": times, "events": events}
 
 
 def main():

@@ -41,8 +41,6 @@ pub struct Visit {
     pub first_seen_at: Timestamp,
     /// When it was due.
     pub due_at: Timestamp,
-    /// The entry that led to it, as last stated.
-    pub entry: Option<Entry>,
 }
 
 /// An article that no feed led to.
@@ -385,18 +383,18 @@ impl Archive {
                             visits: c.next()?,
                             first_seen_at: c.time()?,
                             due_at: c.time()?,
-                            entry: None,
                         })
                     })?
                     .collect::<rusqlite::Result<Vec<_>>>()?;
                 due.extend(rows);
             }
-            for visit in &mut due {
-                visit.entry =
-                    entries::stated(conn, visit.article, AsOf::Now)?.into_iter().map(|(_, entry)| entry).next();
-            }
             Ok(due)
         })
+    }
+
+    /// The entry that led to an article, as last stated; `None` for one that no feed led to.
+    pub fn entry_of(&self, article: ArticleId) -> Result<Option<Entry>> {
+        self.read(|conn| Ok(entries::stated(conn, article, AsOf::Now)?.into_iter().map(|(_, entry)| entry).next()))
     }
 
     /// Makes an article due for a visit at once; nothing happens for one without an address.

@@ -7,6 +7,7 @@ use archive::{AsOf, NextVisit, Response, Visit, VisitFact, VisitOutcome};
 use article::{Change, Guide, Refusal};
 use jiff::{SignedDuration, Timestamp};
 use news::article::{Article, Held};
+use news::entry::Entry;
 use news::id::RecordId;
 use news::outlet::OutletKind;
 use news::parsed::Problem;
@@ -147,7 +148,7 @@ impl Ingest {
     /// Decodes and extracts on a blocking thread, as many at once as there are cores.
     async fn read_page(&self, visit: &Visit, url: &Url, response: fetch::Response) -> Result<(Page, fetch::Response)> {
         let turn = std::sync::Arc::clone(&self.readers).acquire_owned().await.map_err(|_| crate::Error::Stopped)?;
-        let (url, entry) = (url.clone(), visit.entry.clone());
+        let (url, entry) = (url.clone(), self.entry_of(visit).await?);
         let kind = self.outlet_kind(visit).await?;
         let rules = self.rules.now();
         tokio::task::spawn_blocking(move || {
@@ -166,8 +167,8 @@ impl Ingest {
     /// Keeps what the feed says of an article whose page is not to be had: a normal state, marked as such.
     /// Never replaces a text that was read from a page.
     async fn keep_entry(&self, visit: &Visit, now: Timestamp) -> Result<()> {
-        let Some(entry) = &visit.entry else { return Ok(()) };
-        let mut content = article::from_entry(entry);
+        let Some(entry) = self.entry_of(visit).await? else { return Ok(()) };
+        let mut content = article::from_entry(&entry);
         by_outlet(&mut content, self.outlet_kind(visit).await?);
         let last = self.last(visit).await?.map(|last| last.content);
         if last.as_ref().is_some_and(|last| last.held == Held::Full || last.text.len() > content.text.len()) {
@@ -193,6 +194,12 @@ impl Ingest {
         Ok(())
     }
 
+    /// The entry that led to the article, as last stated.
+    async fn entry_of(&self, visit: &Visit) -> Result<Option<Entry>> {
+        let id = visit.article;
+        self.blocking(move |archive| archive.entry_of(id)).await
+    }
+
     async fn outlet_kind(&self, visit: &Visit) -> Result<Option<OutletKind>> {
         let Some(id) = visit.outlet else { return Ok(None) };
         let outlet = self.blocking(move |archive| archive.outlet(id)).await?;
@@ -204,7 +211,7 @@ impl Ingest {
         let Some(record) = last.record else { return Ok(None) };
         let kind = self.outlet_kind(visit).await?;
         let (archive, rules) = (self.archive.clone(), self.rules.now());
-        let (url, entry) = (url.clone(), visit.entry.clone());
+        let (url, entry) = (url.clone(), self.entry_of(visit).await?);
         tokio::task::spawn_blocking(move || {
             let Some(kept) = read::kept(&archive, record)? else { return Ok(None) };
             let guide = Guide { rules: rules.of(&kept.url), learned: None };

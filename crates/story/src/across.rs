@@ -100,7 +100,7 @@ impl Marks {
 /// What two texts of different languages share, as numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Shared {
-    /// Rarity of the shared names, of places, of matters, of numbers, added up; a mark in half of all texts adds
+    /// Rarity of the shared names, countries, cities, matters and numbers, added up; a mark in half of all texts adds
     /// nearly nothing, one that no other text has 1.
     pub names: f32,
     pub countries: f32,
@@ -279,7 +279,8 @@ pub(crate) fn shared(a: &Marks, b: &Marks, rarity: impl Fn(&Mark) -> f32) -> Sha
     out.differ = counted && !agreed;
     let (of_a, of_b) = (chiefs(a), chiefs(b));
     if !of_a.is_empty() && !of_b.is_empty() {
-        out.chief = (f32::from(u8::from(!names_one(b, &of_a))) + f32::from(u8::from(!names_one(a, &of_b)))) / 2.0;
+        let unnamed = |of: &[u32], other: &Marks| f32::from(u8::from(!of.iter().any(|chief| names(other, *chief))));
+        out.chief = (unnamed(&of_a, b) + unnamed(&of_b, a)) / 2.0;
         out.chiefs = f32::from(u8::from(!of_a.iter().any(|c| of_b.contains(c))));
     }
     let groups =
@@ -297,22 +298,17 @@ fn chiefs(marks: &Marks) -> Vec<u32> {
     countries().filter(|m| Some(m.weight) == most).map(|m| m.hash).collect()
 }
 
-fn names_one(marks: &Marks, of: &[u32]) -> bool {
-    of.iter().any(|hash| marks.list.binary_search_by_key(hash, |m| m.hash).is_ok())
+fn names(marks: &Marks, country: u32) -> bool {
+    marks.list.binary_search_by_key(&country, |m| m.hash).is_ok()
 }
 
 /// Whether two texts, of one language or two, speak mainly of countries that the other does not name at all.
 pub(crate) fn elsewhere(a: &Marks, b: &Marks) -> bool {
-    let main = |marks: &Marks| -> Vec<u32> {
-        let least = if marks.list.iter().filter(|m| m.kind == Kind::Country).map(|m| m.weight).max() >= Some(MAIN) {
-            MAIN
-        } else {
-            u8::MAX
-        };
-        marks.list.iter().filter(|m| m.kind == Kind::Country && m.weight >= least).map(|m| m.hash).collect()
+    let away = |a: &Marks, b: &Marks| {
+        let mut main = a.list.iter().filter(|m| m.kind == Kind::Country && m.weight >= MAIN).peekable();
+        main.peek().is_some() && !main.any(|m| names(b, m.hash))
     };
-    let (of_a, of_b) = (main(a), main(b));
-    !of_a.is_empty() && !of_b.is_empty() && !names_one(b, &of_a) && !names_one(a, &of_b)
+    away(a, b) && away(b, a)
 }
 
 /// Weight of a country that a text speaks mainly of: in the title and the text, or three times in the text.

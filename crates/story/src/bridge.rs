@@ -13,7 +13,7 @@ const PER_MARK: usize = 400;
 const LEAST: f32 = 0.8;
 /// Mean score of the pairs of two groups from which they are one. Precision and recall of pairs on the developer half
 /// of our own set: .2 .96 .79, .25 1.00 .76, .35 1.00 .70, .6 1.00 .59; on the half asked about .25 .86 .71, .35 .93 .69.
-const JOIN: f64 = 0.35;
+pub(crate) const JOIN: f64 = 0.35;
 /// Texts of a group that speak for it, the first in the order given.
 const SPEAKERS: usize = 12;
 

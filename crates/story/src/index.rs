@@ -8,7 +8,7 @@
 use crate::across::{self, Mark, Marks};
 use crate::background;
 use crate::because::because;
-use crate::bridge::bridge;
+use crate::bridge::{JOIN, bridge};
 use crate::cluster;
 use crate::copies::{self, CopyMatch, Prints};
 use crate::decided::Decided;
@@ -86,7 +86,7 @@ impl Default for Settings {
             number: 0.7,
             rarity: 0.85,
             hours: 72.0,
-            settle: 0.57,
+            settle: 0.45,
             crowd: 0.6,
             bias: -0.7,
             size: 1.5,
@@ -243,6 +243,9 @@ const SCORED: usize = 48;
 const WEIGHED: usize = 12;
 /// Weight in a text's unit vector from which a term says much of it, where settling looks for neighbours.
 const MUCH: f32 = 0.15;
+/// What part of the likelihood that settling asks for a text of another story must have, by the weights that both had
+/// when they came, for that story to be looked at when a text is settled: what rarities that changed since may add.
+const NEARLY: f64 = 0.75;
 /// Terms a story's centre keeps.
 const CENTRE_TERMS: usize = 400;
 /// Texts of a story that are asked whether another is the same, the last ones.
@@ -406,7 +409,7 @@ impl Index {
         let near = self.candidates(features, &vector, matches).into_iter();
         let near = near
             .map(|(story, e, slot)| (story, self.beside_member(features, weigh(s, &e), slot), slot))
-            .chain(self.abroad(features));
+            .chain(self.abroad(&features.marks, features.time_ms));
         let scored: Vec<(i64, f32, u32)> = near.filter(|(story, ..)| bounds.allow(*story)).collect();
         let nearest = scored.iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
         if let Some(home) = bounds.home {
@@ -451,18 +454,15 @@ impl Index {
             g.members[g.members.len().saturating_sub(MENDED)..].iter().filter_map(|s| self.doc(*s)).collect::<Vec<_>>()
         };
         let (some, others) = (last(a), last(b));
-        let sum: f64 = some
-            .iter()
-            .flat_map(|a| {
-                others.iter().map(|b| {
-                    let e = pair::gather((a.weighed(), &a.whole), (b.weighed(), &b.whole), |n| {
-                        self.rarity(a.terms[n].hash, a.terms[n].level)
-                    });
-                    f64::from(likely(&self.settings, self.settings.pairs.sum(&e), a, b, cluster::copied(a, b)))
-                })
-            })
-            .sum();
+        let sum: f64 = some.iter().flat_map(|a| others.iter().map(|b| self.likelihood(a, b))).sum();
         sum / (some.len() * others.len()).max(1) as f64
+    }
+
+    /// How likely two texts tell of one event, by the weights they had when they came.
+    fn likelihood(&self, a: &Doc, b: &Doc) -> f64 {
+        let rarity = |n: usize| self.rarity(a.terms[n].hash, a.terms[n].level);
+        let e = pair::gather((a.weighed(), &a.whole), (b.weighed(), &b.whole), rarity);
+        f64::from(likely(&self.settings, self.settings.pairs.sum(&e), a, b, cluster::copied(a, b)))
     }
 
     /// Mean size of the stories held, as if there were some small ones more.
@@ -682,11 +682,14 @@ impl Index {
     /// same groups whatever their keys, their stories and the order they came in. What a person decided holds
     /// ([`Index::set_decided`]). Nothing is changed.
     pub fn settle(&self, touched: &[i64]) -> Vec<Move> {
-        let mut stories: FxHashSet<i64> = touched.iter().copied().filter(|s| self.groups.contains_key(s)).collect();
-        let first: Vec<i64> = stories.iter().copied().collect();
-        if stories.len() < self.groups.len() {
-            for slot in first.iter().filter_map(|s| self.groups.get(s)).flat_map(|g| g.members.iter().take(200)) {
-                stories.extend(self.beside(*slot));
+        let touched: FxHashSet<i64> = touched.iter().copied().filter(|s| self.groups.contains_key(s)).collect();
+        let mut stories = touched.clone();
+        if touched.len() < self.groups.len() {
+            for slot in touched.iter().filter_map(|s| self.groups.get(s)).flat_map(|g| g.members.iter().take(200)) {
+                let Some(doc) = self.doc(*slot) else { continue };
+                stories.extend(self.beside(doc, &touched));
+                let abroad = self.abroad(&doc.marks, doc.time_ms).into_iter();
+                stories.extend(abroad.filter(|(_, score, _)| f64::from(*score) >= JOIN * NEARLY).map(|found| found.0));
             }
         }
         let mut docs: Vec<&Doc> = stories
@@ -712,24 +715,28 @@ impl Index {
         cluster::moves(&docs, &groups)
     }
 
-    /// Stories of texts that share rare terms with this one which both are much about, nearest first.
-    fn beside(&self, slot: u32) -> Vec<i64> {
-        let Some(doc) = self.doc(slot) else { return Vec::new() };
+    /// Stories but the touched of which a text may be one with this, the nearest: a story without such a text stays
+    /// apart from this one's whatever else is settled, and looking at it takes time that grows with the index.
+    fn beside(&self, doc: &Doc, touched: &FxHashSet<i64>) -> Vec<i64> {
         let mut products: FxHashMap<u32, f32> = FxHashMap::default();
         for t in doc.terms.iter().filter(|t| t.weight() > MUCH) {
             let Some(p) = self.terms.get(&t.hash).filter(|p| p.docs.len() <= 200) else { continue };
-            for &other in &p.docs {
-                let Some(theirs) = self.doc(other).and_then(|doc| doc.weight_of(t.hash)) else { continue };
-                *products.entry(other).or_default() += t.weight() * theirs;
+            for &at in &p.docs {
+                let Some(other) = self.doc(at).filter(|other| !touched.contains(&other.story)) else { continue };
+                *products.entry(at).or_default() += t.weight() * other.weight_of(t.hash);
             }
         }
-        let mut near: FxHashMap<i64, f32> = FxHashMap::default();
-        for (other, product) in products.into_iter().filter(|p| p.1 >= cluster::FAINT) {
-            let Some(doc) = self.doc(other) else { continue };
-            let most = near.entry(doc.story).or_default();
-            *most = most.max(product);
+        let least = cluster::least(&self.settings, f64::from(self.mean_size())) * NEARLY;
+        let mut near: FxHashMap<i64, f64> = FxHashMap::default();
+        for (at, _) in products.into_iter().filter(|p| p.1 >= cluster::FAINT) {
+            let Some(other) = self.doc(at) else { continue };
+            let likelihood = self.likelihood(doc, other);
+            if likelihood >= least {
+                let most = near.entry(other.story).or_default();
+                *most = most.max(likelihood);
+            }
         }
-        let mut near: Vec<(i64, f32)> = near.into_iter().collect();
+        let mut near: Vec<(i64, f64)> = near.into_iter().collect();
         near.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         near.into_iter().take(16).map(|n| n.0).collect()
     }
@@ -777,9 +784,9 @@ impl Held {
 }
 
 impl Doc {
-    /// The weight of a term in the text's unit vector when it came, where it has the term.
-    fn weight_of(&self, hash: u32) -> Option<f32> {
-        self.terms.binary_search_by_key(&hash, |t| t.hash).ok().map(|at| self.terms[at].weight())
+    /// The weight of a term in the text's unit vector when it came; nothing where it has not the term.
+    fn weight_of(&self, hash: u32) -> f32 {
+        self.terms.binary_search_by_key(&hash, |t| t.hash).map_or(0.0, |at| self.terms[at].weight())
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = u32> + Clone + '_ {

@@ -53,16 +53,16 @@ fn words<'a>(text: &'a str, tokens: &[Token]) -> Vec<Word<'a>> {
     let mut out: Vec<Word<'a>> = Vec::with_capacity(tokens.len());
     let mut last: Option<(u32, u32)> = None;
     for t in tokens {
-        let (mut start, end) = (t.start, t.end);
-        // "п’ять" is one word, "1 200" one number.
+        let (mut start, mut first) = (t.start, t.first);
+        let end = t.end;
+        // "п’ять" is one word, "1 200 000" one number.
         if let Some((from, to)) = last
             && let Some(word) = out.last()
             && closes_up(&text[to as usize..start as usize], word, &text[start as usize..end as usize])
         {
-            start = from;
+            (start, first) = (from, word.first);
             out.pop();
         }
-        let first = if start == t.start { t.first } else { false };
         let surface = &text[start as usize..end as usize];
         let capital = surface.chars().next().is_some_and(char::is_uppercase);
         out.push(Word {
@@ -84,15 +84,21 @@ fn closes_up(gap: &str, word: &Word<'_>, next: &str) -> bool {
         "'" | "’" | "ʼ" => cyrillic(word.surface) && cyrillic(next),
         " " | "\u{a0}" | "\u{202f}" => {
             let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
-            word.number && word.surface.len() <= 3 && digits(word.surface) && next.len() == 3 && digits(next)
+            let mut groups = word.surface.split(char::is_whitespace);
+            let head = groups.next().is_some_and(|g| g.len() <= 3 && digits(g));
+            word.number && head && groups.all(|g| g.len() == 3 && digits(g)) && next.len() == 3 && digits(next)
         }
         _ => false,
     }
 }
 
-/// The language whose small words the text has most of, else the one it is said to be in.
+/// The language whose small words the text has most of, else the one it is said to be in; none for a text that is said
+/// to be in one that the tables do not know, since its neighbours share small words with it.
 fn language(tag: Option<&str>, title: &[Word<'_>], text: &[Word<'_>]) -> Option<Language> {
     let said = tag.and_then(Language::of_tag);
+    if tag.is_some() && said.is_none() {
+        return None;
+    }
     let shown = LANGUAGES.iter().map(|(language, _)| {
         let small = |w: &&Word<'_>| lexicon::is_small(&w.folded, *language);
         (title.iter().chain(text).filter(small).count(), said == Some(*language), *language)

@@ -2,7 +2,6 @@
 
 use super::{Index, PER_TERM, SCORED};
 use crate::across::{self, Kind, Mark, Marks};
-use crate::features::Features;
 use rustc_hash::FxHashMap;
 
 /// The marks of the texts held, and which of them have each.
@@ -61,8 +60,7 @@ const LOOKED_UP: usize = 16;
 
 impl Index {
     /// How surely a text belongs to each story that holds texts of other languages, with the nearest of them.
-    pub(super) fn abroad(&self, features: &Features) -> Vec<(i64, f32, u32)> {
-        let marks = &features.marks;
+    pub(super) fn abroad(&self, marks: &Marks, time_ms: Option<i64>) -> Vec<(i64, f32, u32)> {
         if !self.marked.has_others(marks) {
             return Vec::new();
         }
@@ -86,7 +84,7 @@ impl Index {
         let mut stories: FxHashMap<i64, (f32, u32)> = FxHashMap::default();
         for (_, slot) in near {
             let Some(doc) = self.doc(slot) else { continue };
-            let score = self.across((marks, features.time_ms), (&doc.marks, doc.time_ms));
+            let score = self.across((marks, time_ms), (&doc.marks, doc.time_ms));
             let best = stories.entry(doc.story).or_insert((0.0, slot));
             if score > best.0 {
                 *best = (score, slot);

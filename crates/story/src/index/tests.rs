@@ -198,6 +198,26 @@ fn settling_keeps_paraphrases_together_and_twins_apart() {
     assert_eq!(settled(&texts, &[5, 3, 1, 0, 2, 4]), expected);
 }
 
+#[test]
+fn settling_a_story_looks_at_one_that_may_be_the_same_and_not_at_one_of_the_same_town() {
+    let cup = (
+        "Keeper holds a penalty and wins the cup",
+        "Larrow beat Venning two goals to one in the final. Bruno Tamsin held a penalty in the last minute, and ten thousand \
+         sang in the stadium. Their trainer, Odette Marl, had put the keeper back on the team only in the spring, after a \
+         winter in which the club lost nine matches in a row, sold its striker and could not pay for the lights.",
+    );
+    let texts = [FERRY_A, FERRY_B, cup].map(|t| at(0, t));
+    let mut index = Index::new(Settings::default());
+    for (n, f) in texts.iter().enumerate() {
+        index.insert(n as i64, 100 + n as i64, f);
+    }
+    let (ferry, other) = (index.doc(index.slots[&0]).unwrap(), index.doc(index.slots[&2]).unwrap());
+    let is_common = |t: &Held| t.weight() > MUCH && t.weight() * other.weight_of(t.hash) >= cluster::FAINT;
+    assert!(ferry.terms.iter().any(is_common), "the town is much of both texts");
+    assert_eq!(index.beside(ferry, &FxHashSet::from_iter([100])), [101]);
+    assert_eq!(index.settle(&[100]), [Move::Merge { from: 101, into: 100 }]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -378,6 +398,28 @@ mod across {
         for order in [[4, 3, 2, 1, 0], [2, 0, 4, 1, 3], [1, 4, 3, 0, 2]] {
             assert_eq!(groups(&order), settled, "{order:?}");
         }
+    }
+
+    #[test]
+    fn a_number_is_one_however_its_thousands_are_parted() {
+        let marks = |language, text: &str| told(0, language, "", text).marks;
+        let english = marks("en", "It cost the state 1,250,000 crowns, which was paid by the fund.");
+        for other in [
+            marks("fr", "Cela a coûté 1 250 000 couronnes, payées par le fonds dans la ville."),
+            marks("de", "Es kostete 1.250.000 Kronen, die der Fonds für das Land bezahlte."),
+            marks("uk", "Це коштувало 1 250 000 крон, які сплатив фонд, як було у плані."),
+        ] {
+            let number = |marks: &Marks| {
+                marks.list.iter().find(|m| m.kind == crate::across::Kind::Number).map(|m| m.hash).expect("it has one")
+            };
+            assert_eq!(number(&english), number(&other), "{english:?} {other:?}");
+        }
+    }
+
+    #[test]
+    fn a_language_that_the_tables_do_not_know_leaves_no_marks() {
+        let polish = told(0, "pl", "Prom zderzył się z frachtowcem", "Prom z 240 pasażerami zderzył się na Bosforze.");
+        assert!(polish.marks.list.is_empty());
     }
 
     #[test]

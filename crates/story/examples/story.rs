@@ -7,7 +7,7 @@
 use serde_json::{Value, json};
 use std::io::{BufRead, Write};
 use story::storyline::{Gatherer, Gist, Word, draw};
-use story::{Decision, Index, Move, Settings, Text, features, timeline};
+use story::{Decision, Index, Move, Settings, Text, features, timeline, wording};
 
 fn rows(from: impl BufRead) -> Vec<Value> {
     from.lines().map(|l| serde_json::from_str(&l.expect("readable input")).expect("a JSON object")).collect()
@@ -104,11 +104,11 @@ fn main() {
             let base = rows(std::io::BufReader::new(std::fs::File::open(path).expect("readable base")));
             let mut index = Index::new(Settings::default());
             for (n, row) in base.iter().enumerate() {
-                index.insert(n as i64, n as i64, &features(&text(row)));
+                index.insert(n as i64, n as i64, &wording(text(row).text));
             }
             eprintln!("{} texts, {} bytes held", index.len(), index.memory_bytes());
             for row in rows(input) {
-                let found = index.copies(&features(&text(&row)));
+                let found = index.copies(&wording(text(&row).text));
                 let ids: Vec<&Value> = found.iter().map(|m| &base[m.key as usize]["id"]).collect();
                 writeln!(out, "{}", json!({"id": row["id"], "matches": ids})).expect("writable");
             }

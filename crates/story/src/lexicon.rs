@@ -71,9 +71,27 @@ struct Entry {
 #[derive(Default)]
 struct Table {
     words: FxHashMap<String, Entry>,
-    /// Letters of the longest beginning.
-    longest: usize,
+    /// The first letters of every beginning, [`HEAD`] of them at most, with how many letters beginnings have that begin
+    /// so: most words of a text begin like none.
+    beginnings: FxHashMap<String, usize>,
+    /// What two words in a row mean, by their heads.
+    pairs: FxHashMap<String, FxHashMap<String, Vec<Meaning>>>,
 }
+
+/// Letters by which beginnings are sorted out.
+const HEAD: usize = 3;
+/// Letters of each of two words in a row.
+const PAIR: usize = 4;
+
+/// Which languages a word is one of grammar in, a bit each.
+static SMALL: LazyLock<FxHashMap<String, u8>> = LazyLock::new(|| {
+    let mut small: FxHashMap<String, u8> = FxHashMap::default();
+    for row in rows(include_str!("across/words.tsv")) {
+        let Some(language) = Language::of_tag(row[0]) else { continue };
+        row[1].split(' ').for_each(|word| *small.entry(word.to_owned()).or_default() |= 1 << language as u8);
+    }
+    small
+});
 
 static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
     let mut tables: Vec<Table> = LANGUAGES.iter().map(|_| Table::default()).collect();
@@ -103,12 +121,6 @@ static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
             }
         }
     }
-    for row in rows(include_str!("across/words.tsv")) {
-        let Some(language) = Language::of_tag(row[0]) else { continue };
-        for word in row[1].split(' ') {
-            tables[language as usize].words.entry(word.to_owned()).or_default().whole.push(Meaning::Small);
-        }
-    }
     tables
 });
 
@@ -119,20 +131,25 @@ fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
 fn add(tables: &mut [Table], cells: &[&str], meaning: Meaning) {
     for (table, cell) in tables.iter_mut().zip(cells) {
         for word in cell.split('|').filter(|w| !w.is_empty()) {
-            let (written, list) = match word.strip_suffix('*') {
-                Some(beginning) => {
-                    table.longest = table.longest.max(beginning.chars().count());
-                    let entry = table.words.entry(beginning.to_owned()).or_default();
-                    (beginning, &mut entry.beginning)
-                }
-                None => (word, &mut table.words.entry(word.to_owned()).or_default().whole),
+            let list = if let Some((first, second)) = word.split_once(' ') {
+                table.pairs.entry(first.to_owned()).or_default().entry(second.to_owned()).or_default()
+            } else if let Some(beginning) = word.strip_suffix('*') {
+                let letters = table.beginnings.entry(head(beginning, HEAD).to_owned()).or_default();
+                *letters = beginning.chars().count().max(*letters);
+                &mut table.words.entry(beginning.to_owned()).or_default().beginning
+            } else {
+                &mut table.words.entry(word.to_owned()).or_default().whole
             };
-            debug_assert!(!written.is_empty(), "a star alone would stand for every word");
             if !list.contains(&meaning) {
                 list.push(meaning);
             }
         }
     }
+}
+
+/// The first letters of a word.
+fn head(word: &str, letters: usize) -> &str {
+    word.char_indices().nth(letters).map_or(word, |(at, _)| &word[..at])
 }
 
 /// A word as the tables write it: lower case, without accents and apostrophes.
@@ -142,9 +159,9 @@ pub(crate) fn folded(word: &str) -> String {
     out
 }
 
-/// Whether a [`folded`] word is one of grammar.
-pub(crate) fn is_small(word: &str, language: Language) -> bool {
-    TABLES[language as usize].words.get(word).is_some_and(|entry| entry.whole.contains(&Meaning::Small))
+/// In which languages a [`folded`] word is one of grammar: a bit each, in the order of [`LANGUAGES`].
+pub(crate) fn small_in(word: &str) -> u8 {
+    SMALL.get(word).copied().unwrap_or(0)
 }
 
 /// Letters of a German word's last part that may be looked up by itself.
@@ -153,6 +170,9 @@ const PART: usize = 4;
 /// What a [`folded`] word means; nothing for most. The longest beginning that the table knows counts; the last part
 /// of a German compound is looked up where the whole says nothing or more.
 pub(crate) fn meanings(word: &str, language: Language) -> Vec<Meaning> {
+    if small_in(word) & 1 << language as u8 != 0 {
+        return vec![Meaning::Small];
+    }
     let table = &TABLES[language as usize];
     let mut out = of_word(table, word);
     match language {
@@ -193,9 +213,12 @@ fn of_word(table: &Table, word: &str) -> Vec<Meaning> {
     {
         return entry.whole.iter().chain(&entry.beginning).copied().collect();
     }
-    let ends: Vec<usize> = word.char_indices().map(|(at, c)| at + c.len_utf8()).take(table.longest).collect();
-    let beginning =
-        ends.iter().rev().find_map(|end| table.words.get(&word[..*end]).filter(|e| !e.beginning.is_empty()));
+    // Beginnings of one or two letters stand under themselves.
+    let longest = (1..=HEAD).filter_map(|letters| table.beginnings.get(head(word, letters))).max();
+    let Some(&longest) = longest else { return Vec::new() };
+    let beginning = (1..=longest)
+        .rev()
+        .find_map(|letters| table.words.get(head(word, letters)).filter(|entry| !entry.beginning.is_empty()));
     beginning.map(|entry| entry.beginning.clone()).unwrap_or_default()
 }
 
@@ -208,10 +231,9 @@ fn of_part(table: &Table, part: &str) -> Vec<Meaning> {
 }
 
 /// What two words in a row mean together: "South Korea".
-pub(crate) fn of_two(first: &str, second: &str, language: Language) -> Vec<Meaning> {
-    let head = |word: &str| word.char_indices().nth(4).map_or(word.len(), |(at, _)| at);
-    let key = format!("{} {}", &first[..head(first)], &second[..head(second)]);
-    TABLES[language as usize].words.get(&key).map(|entry| entry.whole.clone()).unwrap_or_default()
+pub(crate) fn of_two(first: &str, second: &str, language: Language) -> &'static [Meaning] {
+    let pairs = &TABLES[language as usize].pairs;
+    pairs.get(head(first, PAIR)).and_then(|seconds| seconds.get(head(second, PAIR))).map_or(&[][..], Vec::as_slice)
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ pub use across::{Counts, EVIDENCE};
 pub use because::because;
 pub use copies::CopyMatch;
 pub use decided::Decided;
-pub use features::{Features, Text, features};
+pub use features::{Features, Text, features, wording};
 pub use forest::Forest;
 pub use index::{Asked, Decision, Index, Move, Settings};
 pub use kinship::{Relation, Side, kinship, quotations};

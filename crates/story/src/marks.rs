@@ -99,9 +99,10 @@ fn language(tag: Option<&str>, title: &[Word<'_>], text: &[Word<'_>]) -> Option<
     if tag.is_some() && said.is_none() {
         return None;
     }
+    let small: Vec<u8> = title.iter().chain(text).map(|w| lexicon::small_in(&w.folded)).filter(|s| *s != 0).collect();
     let shown = LANGUAGES.iter().map(|(language, _)| {
-        let small = |w: &&Word<'_>| lexicon::is_small(&w.folded, *language);
-        (title.iter().chain(text).filter(small).count(), said == Some(*language), *language)
+        let count = small.iter().filter(|s| **s & 1 << *language as u8 != 0).count();
+        (count, said == Some(*language), *language)
     });
     let (count, _, most) = shown.max_by_key(|(count, said, _)| (*count, *said))?;
     if count >= SHOWN || count > 0 && said.is_none() { Some(most) } else { said }
@@ -146,7 +147,7 @@ impl<'a> Gathered<'a> {
     fn read(&mut self, zone: &Zone<'a>) {
         for (n, word) in zone.words.iter().enumerate() {
             if let Some(next) = zone.words.get(n + 1) {
-                for meaning in lexicon::of_two(&word.folded, &next.folded, zone.language) {
+                for &meaning in lexicon::of_two(&word.folded, &next.folded, zone.language) {
                     self.mean(meaning, zone.weight, word.surface);
                 }
             }

@@ -22,10 +22,6 @@ struct Base {
     index: story::Index,
 }
 
-fn read(record: &Record) -> Result<story::Text<'_>, Failure> {
-    Ok(story::Text { text: record.text("text")?, ..story::Text::default() })
-}
-
 /// Runs the filter from standard input to standard output.
 pub fn run(args: &Args) -> anyhow::Result<crate::Status> {
     let file = std::fs::File::open(&args.base).with_context(|| format!("opening {}", args.base.display()))?;
@@ -34,7 +30,7 @@ pub fn run(args: &Args) -> anyhow::Result<crate::Status> {
     let jobs = args.jobs.count();
     let take_in = |line: Line| -> Result<(Record, story::Features), Failure> {
         let record = Record::read(line)?;
-        let features = story::features(&read(&record)?);
+        let features = story::wording(record.text("text")?);
         Ok((record, features))
     };
     let mut broken = None;
@@ -61,15 +57,15 @@ pub fn run(args: &Args) -> anyhow::Result<crate::Status> {
 
 fn answer(base: &Base, line: Line) -> Outcome {
     let record = Record::read(line)?;
-    let text = read(&record)?;
-    let points = CodePoints::new(text.text);
+    let text = record.text("text")?;
+    let points = CodePoints::new(text);
     let mut matches = Vec::new();
     let mut shared = Vec::new();
-    for found in base.index.copies(&story::features(&text)) {
+    for found in base.index.copies(&story::wording(text)) {
         let at = found.key as usize;
         let (id, other) = (&base.ids[at], &base.texts[at]);
         let theirs = CodePoints::new(other);
-        let passages: Vec<Value> = story::passages(text.text, other)
+        let passages: Vec<Value> = story::passages(text, other)
             .iter()
             .map(|p| json!({"span": pair(&points, &p.span), "other": pair(&theirs, &p.other)}))
             .collect();

@@ -47,12 +47,12 @@ pub struct Timex {
     pub value: Option<String>,
 }
 
-struct Context {
+struct Context<'a> {
     date: Option<Date>,
-    /// The sentence looks ahead before the expression.
+    /// The sentence before the expression, in lower case.
+    sentence: &'a str,
+    /// It looks ahead.
     ahead: bool,
-    /// It looks back.
-    behind: bool,
 }
 
 type Reading = Option<(TimexKind, Option<String>)>;
@@ -363,7 +363,7 @@ pub fn timexes(text: &str, date: Option<Date>) -> Vec<Timex> {
         for captures in rule.pattern.captures_iter(text) {
             let Some(whole) = captures.get(0) else { continue };
             let sentence = sentence_before(text, whole.start());
-            let context = Context { date, ahead: looks_ahead(&sentence), behind: looks_back(&sentence) };
+            let context = Context { date, sentence: &sentence, ahead: looks_ahead(&sentence) };
             if let Some((kind, value)) = (rule.read)(&captures, &context) {
                 found.push((whole.range(), n, kind, value));
             }
@@ -608,7 +608,7 @@ fn year_for(month: i8, day: Option<i8>, x: &Context) -> Option<i16> {
     let far = i32::from(month) - i32::from(date.month());
     Some(if later && !x.ahead && far > 2 {
         date.year() - 1
-    } else if x.ahead && far < 0 || far <= FAR_BACK && !x.behind {
+    } else if x.ahead && far < 0 || far <= FAR_BACK && !looks_back(x.sentence) {
         date.year() + 1
     } else {
         date.year()

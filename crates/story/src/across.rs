@@ -302,13 +302,13 @@ fn names(marks: &Marks, country: u32) -> bool {
     marks.list.binary_search_by_key(&country, |m| m.hash).is_ok()
 }
 
-/// Whether two texts, of one language or two, speak mainly of countries that the other does not name at all.
-pub(crate) fn elsewhere(a: &Marks, b: &Marks) -> bool {
+/// 1 when two texts, of one language or two, speak mainly of countries that the other does not name at all.
+pub(crate) fn elsewhere(a: &Marks, b: &Marks) -> f32 {
     let away = |a: &Marks, b: &Marks| {
         let mut main = a.list.iter().filter(|m| m.kind == Kind::Country && m.weight >= MAIN).peekable();
         main.peek().is_some() && !main.any(|m| names(b, m.hash))
     };
-    away(a, b) && away(b, a)
+    f32::from(u8::from(away(a, b) && away(b, a)))
 }
 
 /// Weight of a country that a text speaks mainly of: in the title and the text, or three times in the text.

@@ -26,7 +26,7 @@ const COPIED: f32 = 0.25;
 /// are one group from the start, and groups that hold texts which a person put apart never merge.
 pub(crate) fn average_linkage(docs: &[&Doc], vectors: &Vectors, s: &Settings, decided: &Decided) -> Vec<usize> {
     let mut ties = Ties::new(docs.iter().map(|doc| doc.key), decided);
-    let mut bound = ties.together().into_iter();
+    let bound = ties.together();
     let texts = Texts::new(docs, vectors, s);
     // Sums of the scores between two groups. The mean of a sum reaches the threshold only where one pair does, so
     // groups are neighbours from their first such pair on, and the many faint pairs are scored only between neighbours.
@@ -36,13 +36,31 @@ pub(crate) fn average_linkage(docs: &[&Doc], vectors: &Vectors, s: &Settings, de
         near[a].insert(b, score);
         near[b].insert(a, score);
     }
-    let mut members: Vec<Vec<usize>> = (0..docs.len()).map(|at| vec![at]).collect();
-    let mut version = vec![0u32; docs.len()];
-    let mut parent: Vec<usize> = (0..docs.len()).collect();
+    let members = (0..docs.len()).map(|at| vec![at]).collect();
+    link(members, near, bound, &mut ties, least, |some, others| texts.sum(some, others))
+}
+
+/// Merges groups, those in `bound` first, then the nearest two by the mean score of their pairs, until none are nearer
+/// than `least`; of two the first stays, ties fall to the groups that come first, and groups that stay apart never
+/// merge. `members` are the texts that speak for each group, `near` the sums of the scores between neighbours, `sum`
+/// that of any two. Gives for each group the one that it ends in.
+pub(crate) fn link(
+    mut members: Vec<Vec<usize>>,
+    mut near: Vec<FxHashMap<usize, f64>>,
+    bound: Vec<(usize, usize)>,
+    ties: &mut Ties<'_>,
+    least: f64,
+    sum: impl Fn(&[usize], &[usize]) -> f64,
+) -> Vec<usize> {
+    let mut bound = bound.into_iter();
+    let mut version = vec![0u32; members.len()];
+    let mut parent: Vec<usize> = (0..members.len()).collect();
     let mut heap = BinaryHeap::new();
+    let mean =
+        |members: &[Vec<usize>], a: usize, b: usize, sum: f64| sum / (members[a].len() * members[b].len()) as f64;
     for (a, list) in near.iter().enumerate() {
-        for (&b, &score) in list.iter().filter(|(b, _)| a < **b) {
-            offer(&mut heap, score, (a, 0), (b, 0), least);
+        for (&b, &sum) in list.iter().filter(|(b, _)| a < **b) {
+            offer(&mut heap, mean(&members, a, b, sum), (a, 0), (b, 0), least);
         }
     }
     loop {
@@ -62,16 +80,16 @@ pub(crate) fn average_linkage(docs: &[&Doc], vectors: &Vectors, s: &Settings, de
         parent[b] = a;
         let (of_a, of_b) = (std::mem::take(&mut near[a]), std::mem::take(&mut near[b]));
         let mut sums = FxHashMap::default();
-        for (x, sum) in &of_a {
+        for (x, known) in &of_a {
             if *x != b {
                 let other = of_b.get(x).copied();
-                sums.insert(*x, sum + other.unwrap_or_else(|| texts.sum(&members[b], &members[*x])));
+                sums.insert(*x, known + other.unwrap_or_else(|| sum(&members[b], &members[*x])));
             }
         }
-        for (x, sum) in &of_b {
+        for (x, known) in &of_b {
             near[*x].remove(&b);
             if *x != a && !of_a.contains_key(x) {
-                sums.insert(*x, sum + texts.sum(&members[a], &members[*x]));
+                sums.insert(*x, known + sum(&members[a], &members[*x]));
             }
         }
         let more = std::mem::take(&mut members[b]);
@@ -79,12 +97,12 @@ pub(crate) fn average_linkage(docs: &[&Doc], vectors: &Vectors, s: &Settings, de
         for (&x, &sum) in &sums {
             near[x].insert(a, sum);
             let (first, second) = (a.min(x), a.max(x));
-            let mean = sum / (members[a].len() * members[x].len()) as f64;
+            let mean = mean(&members, a, x, sum);
             offer(&mut heap, mean, (first, version[first]), (second, version[second]), least);
         }
         near[a] = sums;
     }
-    (0..docs.len())
+    (0..parent.len())
         .map(|mut at| {
             while parent[at] != at {
                 at = parent[at];

@@ -1,11 +1,12 @@
 //! What speaks for a text and a story, as numbers that [`crate::forest`] weighs.
 
+use crate::across;
 use crate::features::{Features, NAME, NUMBER, PHRASE};
 use crate::index::{Doc, Group, Settings};
 use std::cmp::Ordering;
 
 /// Kinds of evidence.
-pub(crate) const COUNT: usize = 33;
+pub(crate) const COUNT: usize = 34;
 
 /// One number for each kind, in the order of the constants below. The trees were fitted to the first
 /// [`FITTED`]; the others are weighed by hand, since no set tells their worth honestly (see `scores.md`).
@@ -74,6 +75,8 @@ pub(crate) const SIZE: usize = 30;
 pub(crate) const COPIED: usize = 31;
 /// Both name three people or places and share none.
 pub(crate) const STRANGERS: usize = 32;
+/// Both speak mainly of countries that the other does not name.
+pub(crate) const ELSEWHERE: usize = 33;
 
 /// Names a text needs before sharing none of them speaks against it.
 pub(crate) const NAMED: usize = 3;
@@ -176,6 +179,7 @@ pub(crate) fn gather(
     (e[LATER], e[TIMELESS]) = apart_in_time(features.time_ms, doc.time_ms, s.hours);
     e[COPIED] = found.copied;
     e[STRANGERS] = are_strangers(own.iter().map(|n| features.terms[*n].hash), doc.names());
+    e[ELSEWHERE] = across::elsewhere(&features.marks, &doc.marks);
     e
 }
 

@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn every_tree_ends_in_a_leaf_and_asks_only_for_evidence_there_is() {
-        for (forest, count) in [(Forest::stories(), evidence::COUNT), (Forest::pairs(), pair::COUNT)] {
+        for (forest, count) in [(Forest::stories(), evidence::FITTED), (Forest::pairs(), pair::COUNT)] {
             let trees = forest.word(0);
             let nodes = &forest.0[2 + trees * 2..];
             assert!(trees > 0 && nodes.len().is_multiple_of(NODE), "{trees} trees, {} bytes", nodes.len());

@@ -88,7 +88,7 @@ impl Default for Settings {
             hours: 72.0,
             settle: 0.45,
             crowd: 0.6,
-            bias: -0.7,
+            bias: -0.8,
             size: 1.5,
             later: 8.0,
             timeless: 0.5,
@@ -408,7 +408,7 @@ impl Index {
         let s = &self.settings;
         let near = self.candidates(features, &vector, matches).into_iter();
         let near = near
-            .map(|(story, e, slot)| (story, self.beside_member(features, weigh(s, &e), slot), slot))
+            .map(|(story, e, slot)| (story, weigh(s, &e), slot))
             .chain(self.abroad(&features.marks, features.time_ms));
         let scored: Vec<(i64, f32, u32)> = near.filter(|(story, ..)| bounds.allow(*story)).collect();
         let nearest = scored.iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
@@ -422,12 +422,6 @@ impl Index {
         let mut because = self.doc(nearest).map(|d| d.because(features)).unwrap_or_default();
         because.score = score.min(1.0);
         (Decision::Joins { story, score: score.min(1.0), because, maybe: score < s.sure }, others)
-    }
-
-    /// What is left of a score where text and member speak of different countries.
-    fn beside_member(&self, features: &Features, score: f32, slot: u32) -> f32 {
-        let away = self.doc(slot).is_some_and(|doc| across::elsewhere(&features.marks, &doc.marks));
-        if away { score / (score + (1.0 - score) * self.settings.elsewhere.exp()) } else { score }
     }
 
     /// What a text that joined `story` and would have joined `others` as well says of them: where the pairs of their
@@ -855,31 +849,6 @@ impl Group {
     }
 }
 
-/// A text to be compared with others held.
-struct Pairs<'a> {
-    features: &'a Features,
-    vector: &'a [f32],
-    whole: Whole,
-    rarities: Vec<f32>,
-}
-
-impl<'a> Pairs<'a> {
-    fn new(index: &Index, features: &'a Features, vector: &'a [f32]) -> Pairs<'a> {
-        let mut out = Pairs { features, vector, whole: Whole::default(), rarities: Vec::new() };
-        out.whole = Whole::of(out.weighed());
-        out.rarities = features.terms.iter().map(|t| index.rarity(t.hash, t.level)).collect();
-        out
-    }
-
-    fn weighed(&self) -> impl Iterator<Item = pair::Weighed> + '_ {
-        self.features.terms.iter().zip(self.vector).map(|(t, w)| (t.hash, *w, t.kind))
-    }
-
-    fn gather(&self, doc: &Doc) -> pair::PairEvidence {
-        pair::gather((self.weighed(), &self.whole), (doc.weighed(), &doc.whole), |n| self.rarities[n])
-    }
-}
-
 /// How likely a text belongs to a story.
 fn weigh(s: &Settings, e: &Evidence) -> f32 {
     let sum = s.stories.sum(e) + s.bias + by_hand(s, e);
@@ -891,6 +860,7 @@ fn by_hand(s: &Settings, e: &Evidence) -> f32 {
     s.size * e[evidence::SIZE] - s.later * e[evidence::LATER] - s.timeless * e[evidence::TIMELESS]
         + COPIED * e[evidence::COPIED]
         - STRANGERS * e[evidence::STRANGERS]
+        - s.elsewhere * e[evidence::ELSEWHERE]
 }
 
 /// Words in common, as copies are measured, are nearly proof.
@@ -946,7 +916,7 @@ pub(crate) fn likely(s: &Settings, trees: f32, a: &Doc, b: &Doc, copied: f32) ->
     }
     let (later, timeless) = evidence::apart_in_time(a.time_ms, b.time_ms, s.hours);
     let strangers = evidence::are_strangers(a.names(), b.names());
-    let away = f32::from(u8::from(across::elsewhere(&a.marks, &b.marks)));
+    let away = across::elsewhere(&a.marks, &b.marks);
     let sum =
         trees - s.later * later - s.timeless * timeless + COPIED * copied - STRANGERS * strangers - s.elsewhere * away;
     1.0 / (1.0 + (-sum).exp())

@@ -1,5 +1,5 @@
-//! What speaks for two texts to tell of one event, as numbers that the pairs' trees weigh: the same for placing a text
-//! beside those held and for settling, and the same whichever of the two is asked first.
+//! What speaks for two texts to tell of one event, as numbers that the pairs' trees weigh, in settling and in mending:
+//! the same whichever of the two is asked first.
 
 use crate::features::{DAY, NAME, NUMBER, PHRASE, TITLE};
 

@@ -244,8 +244,8 @@ fn main() {
     let ecb = read(folder, "ecbplus", 0);
     let uci = read(folder, "uci_headlines", 10_000);
     let settings = Settings::default();
-    // Without the bias, which is chosen afterwards, and with less said by the size of stories: see `src/forest.md`.
-    let training = Settings { size: 1.0, bias: 0.0, ..settings.clone() };
+    // Without what is chosen afterwards, and with less said by the size of stories: see `src/forest.md`.
+    let training = Settings { size: 1.0, bias: 0.0, elsewhere: 0.0, ..settings.clone() };
     let with = |(pairs, stories): (Vec<u8>, Vec<u8>)| Settings {
         pairs: Forest::of(pairs),
         stories: Forest::of(stories),

@@ -1,7 +1,8 @@
-//! Texts of other languages: found by their marks, weighed by what they share, and settled story with story.
+//! Texts of other languages: found by their marks, weighed by what they share.
 
 use super::{Index, PER_TERM, SCORED};
 use crate::across::{self, Kind, Mark, Marks};
+use crate::lexicon::Language;
 use rustc_hash::FxHashMap;
 
 /// The marks of the texts held, and which of them have each.
@@ -9,14 +10,14 @@ use rustc_hash::FxHashMap;
 pub(super) struct Marked {
     texts: FxHashMap<u32, Vec<u32>>,
     /// Texts held by language.
-    spoken: FxHashMap<u8, u32>,
+    spoken: FxHashMap<Language, u32>,
     live: u32,
 }
 
 impl Marked {
     pub(super) fn insert(&mut self, slot: u32, marks: &Marks) {
         let Some(language) = marks.language else { return };
-        *self.spoken.entry(language as u8).or_default() += 1;
+        *self.spoken.entry(language).or_default() += 1;
         self.live += 1;
         for mark in &marks.list {
             self.texts.entry(mark.hash).or_default().push(slot);
@@ -25,7 +26,7 @@ impl Marked {
 
     pub(super) fn remove(&mut self, slot: u32, marks: &Marks) {
         let Some(language) = marks.language else { return };
-        if let Some(count) = self.spoken.get_mut(&(language as u8)) {
+        if let Some(count) = self.spoken.get_mut(&language) {
             *count -= 1;
         }
         self.live -= 1;
@@ -46,7 +47,7 @@ impl Marked {
 
     /// Whether texts of other languages are held than that of `marks`.
     fn has_others(&self, marks: &Marks) -> bool {
-        marks.language.is_some_and(|own| self.spoken.get(&(own as u8)).copied().unwrap_or(0) < self.live)
+        marks.language.is_some_and(|own| self.spoken.get(&own).copied().unwrap_or(0) < self.live)
     }
 
     pub(super) fn rarity(&self, mark: &Mark) -> f32 {
@@ -84,7 +85,8 @@ impl Index {
         let mut stories: FxHashMap<i64, (f32, u32)> = FxHashMap::default();
         for (_, slot) in near {
             let Some(doc) = self.doc(slot) else { continue };
-            let score = self.across((marks, time_ms), (&doc.marks, doc.time_ms));
+            let shared = across::shared(marks, &doc.marks, |m| self.marked.rarity(m));
+            let score = across::score(&shared, time_ms, doc.time_ms);
             let best = stories.entry(doc.story).or_insert((0.0, slot));
             if score > best.0 {
                 *best = (score, slot);
@@ -94,10 +96,5 @@ impl Index {
             stories.into_iter().map(|(story, (score, slot))| (story, score, slot)).collect();
         out.sort_unstable_by_key(|found| found.0);
         out
-    }
-
-    /// How surely two texts of different languages tell of one event.
-    pub(super) fn across(&self, a: (&Marks, Option<i64>), b: (&Marks, Option<i64>)) -> f32 {
-        across::score(&across::shared(a.0, b.0, |m| self.marked.rarity(m)), a.1, b.1)
     }
 }

@@ -1,9 +1,10 @@
 //! What the trees are asked about a text, as numbers: for fitting them anew (`examples/fit`).
 
-use super::{Index, Pairs, by_hand};
+use super::{Doc, Index, by_hand};
 use crate::evidence::FITTED;
 use crate::features::Features;
 use crate::forest::Forest;
+use crate::pair::{self, Whole};
 
 /// What the trees are asked about a text before it is placed.
 #[derive(Debug, Default)]
@@ -33,5 +34,30 @@ impl Index {
     /// Weighs texts and stories with other trees from here on.
     pub fn refit(&mut self, stories: Forest) {
         self.settings.stories = stories;
+    }
+}
+
+/// A text to be compared with others held.
+struct Pairs<'a> {
+    features: &'a Features,
+    vector: &'a [f32],
+    whole: Whole,
+    rarities: Vec<f32>,
+}
+
+impl<'a> Pairs<'a> {
+    fn new(index: &Index, features: &'a Features, vector: &'a [f32]) -> Pairs<'a> {
+        let mut out = Pairs { features, vector, whole: Whole::default(), rarities: Vec::new() };
+        out.whole = Whole::of(out.weighed());
+        out.rarities = features.terms.iter().map(|t| index.rarity(t.hash, t.level)).collect();
+        out
+    }
+
+    fn weighed(&self) -> impl Iterator<Item = pair::Weighed> + '_ {
+        self.features.terms.iter().zip(self.vector).map(|(t, w)| (t.hash, *w, t.kind))
+    }
+
+    fn gather(&self, doc: &Doc) -> pair::PairEvidence {
+        pair::gather((self.weighed(), &self.whole), (doc.weighed(), &doc.whole), |n| self.rarities[n])
     }
 }
